@@ -1,0 +1,51 @@
+"""Enrolments, and what being enrolled lets a person see."""
+
+from __future__ import annotations
+
+from sqlalchemy import Select, or_, select
+
+from escuela.admissions.models import ACTIVE, Enrolment
+from escuela.editions.models import DRAFT, Activity, Edition, EditionStaff
+from escuela.people.models import User
+
+
+def my_enrolment(user: User, edition: Edition) -> Select[tuple[Enrolment]]:
+    """The person's active enrolment in an edition, at most one."""
+    return select(Enrolment).where(
+        Enrolment.user_id == user.id, Enrolment.edition_id == edition.id, Enrolment.status == ACTIVE
+    )
+
+
+def my_enrolments(user: User) -> Select[tuple[Enrolment]]:
+    """Active enrolments of a person, the newest edition first."""
+    return (
+        select(Enrolment)
+        .join(Enrolment.edition)
+        .where(Enrolment.user_id == user.id, Enrolment.status == ACTIVE)
+        .order_by(Edition.starts_on.desc(), Edition.id.desc())
+    )
+
+
+def visible_enrolments(user: User) -> Select[tuple[Enrolment]]:
+    """One's own, and those of the editions in which one is a tutor or a coordinator."""
+    if user.is_coordinator:
+        return select(Enrolment)
+    staffed = select(EditionStaff.edition_id).where(EditionStaff.user_id == user.id)
+    return select(Enrolment).where(or_(Enrolment.user_id == user.id, Enrolment.edition_id.in_(staffed)))
+
+
+def taught_editions(user: User) -> Select[tuple[Edition]]:
+    """Editions whose inside a person may see: enrolled and past draft, or working in it."""
+    if user.is_coordinator:
+        return select(Edition)
+    enrolled = select(Enrolment.edition_id).where(Enrolment.user_id == user.id, Enrolment.status == ACTIVE)
+    staffed = select(EditionStaff.edition_id).where(EditionStaff.user_id == user.id)
+    return select(Edition).where(
+        or_(Edition.id.in_(staffed), Edition.id.in_(enrolled) & (Edition.status != DRAFT))
+    )
+
+
+def visible_activities(user: User, edition_slug: str) -> Select[tuple[Activity]]:
+    """Activities of an edition for the people in it: its participants and who works in it."""
+    inside = taught_editions(user).where(Edition.slug == edition_slug).with_only_columns(Edition.id)
+    return select(Activity).where(Activity.edition_id.in_(inside))

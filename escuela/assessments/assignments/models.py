@@ -1,0 +1,189 @@
+"""Assignments: work that a tutor reviews against a rubric, handed in as often as it takes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from escuela.admissions.models import Enrolment
+from escuela.columns import Localized, Pk, Slug
+from escuela.editions.models import Activity
+from escuela.extensions import Model
+from escuela.people.models import User
+
+DRAFT, SUBMITTED, CHANGES_REQUESTED, APPROVED = STATES = ("draft", "submitted", "changes_requested", "approved")
+
+
+class Assignment(Activity):
+    __tablename__ = "assignments"
+    __table_args__ = (CheckConstraint("files_most BETWEEN 0 AND 20", name="files_most"),)
+    __mapper_args__ = {"polymorphic_identity": "assignment"}  # noqa: RUF012
+
+    id: Mapped[int] = mapped_column(ForeignKey("activities.id", ondelete="CASCADE"), primary_key=True)
+    instructions: Mapped[Localized]
+    """Markdown."""
+    final_work: Mapped[bool] = mapped_column(default=False)
+    files_most: Mapped[int] = mapped_column(default=3)
+    file_kinds: Mapped[list[str]] = mapped_column(JSON)
+
+    criteria: Mapped[list[Criterion]] = relationship(
+        back_populates="assignment", order_by="Criterion.position", cascade="all, delete-orphan"
+    )
+
+
+class Criterion(Model):
+    """One row of the rubric."""
+
+    __tablename__ = "criteria"
+    __table_args__ = (UniqueConstraint("assignment_id", "slug"),)
+
+    id: Mapped[Pk]
+    assignment_id: Mapped[int] = mapped_column(ForeignKey("assignments.id", ondelete="CASCADE"))
+    slug: Mapped[Slug]
+    position: Mapped[int]
+    title: Mapped[Localized]
+    text: Mapped[Localized]
+
+    assignment: Mapped[Assignment] = relationship(back_populates="criteria")
+    levels: Mapped[list[Level]] = relationship(back_populates="criterion", order_by="Level.position", cascade="all, delete-orphan")
+
+
+class Level(Model):
+    """One step of a criterion, with its points."""
+
+    __tablename__ = "levels"
+    __table_args__ = (UniqueConstraint("criterion_id", "position"), CheckConstraint("points >= 0", name="points"))
+
+    id: Mapped[Pk]
+    criterion_id: Mapped[int] = mapped_column(ForeignKey("criteria.id", ondelete="CASCADE"))
+    position: Mapped[int]
+    title: Mapped[Localized]
+    text: Mapped[Localized]
+    points: Mapped[int]
+
+    criterion: Mapped[Criterion] = relationship(back_populates="levels")
+
+
+class Work(Model):
+    """A participant's work on an assignment, through all its versions: the draft, where it stands, who has it."""
+
+    __tablename__ = "works"
+    __table_args__ = (
+        UniqueConstraint("assignment_id", "enrolment_id"),
+        CheckConstraint("state IN ('draft', 'submitted', 'changes_requested', 'approved')", name="state"),
+        CheckConstraint("(claimed_at IS NULL) = (claimed_by_id IS NULL)", name="claim"),
+        Index("ix_works_waiting", "state", "submitted_at"),
+    )
+
+    id: Mapped[Pk]
+    assignment_id: Mapped[int] = mapped_column(ForeignKey("assignments.id"))
+    enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolments.id"), index=True)
+    state: Mapped[str] = mapped_column(String(20), default=DRAFT)
+    draft: Mapped[str] = mapped_column(Text, default="")
+    draft_saved_at: Mapped[datetime | None]
+    submitted_at: Mapped[datetime | None]
+    """Of the newest version."""
+    claimed_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    claimed_at: Mapped[datetime | None]
+
+    assignment: Mapped[Assignment] = relationship()
+    enrolment: Mapped[Enrolment] = relationship()
+    claimed_by: Mapped[User | None] = relationship()
+    submissions: Mapped[list[Submission]] = relationship(back_populates="work", order_by="Submission.version")
+    files: Mapped[list[WorkFile]] = relationship(back_populates="work", order_by="WorkFile.id")
+
+
+class Submission(Model):
+    """One version, as handed in: it never changes."""
+
+    __tablename__ = "submissions"
+    __table_args__ = (UniqueConstraint("work_id", "version"),)
+
+    id: Mapped[Pk]
+    work_id: Mapped[int] = mapped_column(ForeignKey("works.id"))
+    version: Mapped[int]
+    text: Mapped[str] = mapped_column(Text)
+    submitted_at: Mapped[datetime]
+    submitted_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+
+    work: Mapped[Work] = relationship(back_populates="submissions")
+    submitted_by: Mapped[User] = relationship()
+    files: Mapped[list[WorkFile]] = relationship(
+        secondary="submission_files", order_by="WorkFile.id", viewonly=False
+    )
+    reviews: Mapped[list[Review]] = relationship(back_populates="submission", order_by="Review.id")
+
+
+class WorkFile(Model):
+    """A file that was received whole: its receipt. `removed_at` takes it out of the draft, not out of what was handed in."""
+
+    __tablename__ = "work_files"
+
+    id: Mapped[Pk]
+    work_id: Mapped[int] = mapped_column(ForeignKey("works.id"), index=True)
+    name: Mapped[str] = mapped_column(String(200))
+    kind: Mapped[str] = mapped_column(String(10))
+    """By content: pdf, docx ..."""
+    size: Mapped[int]
+    sha256: Mapped[str] = mapped_column(String(64))
+    key: Mapped[str] = mapped_column(String(80))
+    uploaded_at: Mapped[datetime]
+    uploaded_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    removed_at: Mapped[datetime | None]
+
+    work: Mapped[Work] = relationship(back_populates="files")
+
+
+class SubmissionFile(Model):
+    __tablename__ = "submission_files"
+
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submissions.id"), primary_key=True)
+    file_id: Mapped[int] = mapped_column(ForeignKey("work_files.id"), primary_key=True)
+
+
+class Review(Model):
+    """A tutor's review of one version: a draft until `released_at`, then it never changes."""
+
+    __tablename__ = "reviews"
+    __table_args__ = (
+        CheckConstraint("outcome IN ('changes_requested', 'approved')", name="outcome"),
+        CheckConstraint("(released_at IS NULL) = (outcome IS NULL)", name="released"),
+        Index(
+            "uq_reviews_draft",
+            "submission_id",
+            unique=True,
+            sqlite_where=text("released_at IS NULL"),
+            postgresql_where=text("released_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[Pk]
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submissions.id"), index=True)
+    reviewer_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    comment: Mapped[str] = mapped_column(Text, default="")
+    private_note: Mapped[str] = mapped_column(Text, default="")
+    """Only tutors and coordinators see it."""
+    saved_at: Mapped[datetime]
+    outcome: Mapped[str | None] = mapped_column(String(20))
+    released_at: Mapped[datetime | None]
+
+    submission: Mapped[Submission] = relationship(back_populates="reviews")
+    reviewer: Mapped[User] = relationship()
+    marks: Mapped[list[Mark]] = relationship(back_populates="review", cascade="all, delete-orphan")
+
+
+class Mark(Model):
+    """The level chosen for one criterion, and a comment on it."""
+
+    __tablename__ = "marks"
+
+    review_id: Mapped[int] = mapped_column(ForeignKey("reviews.id"), primary_key=True)
+    criterion_id: Mapped[int] = mapped_column(ForeignKey("criteria.id"), primary_key=True)
+    level_id: Mapped[int | None] = mapped_column(ForeignKey("levels.id"))
+    comment: Mapped[str] = mapped_column(Text, default="")
+
+    review: Mapped[Review] = relationship(back_populates="marks")
+    criterion: Mapped[Criterion] = relationship()
+    level: Mapped[Level | None] = relationship()

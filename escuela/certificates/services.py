@@ -1,0 +1,2 @@
+def draw_due_certificates() -> int:
+    return 0

@@ -1,0 +1,42 @@
+"""The kinds of activity. Each room that has one registers it here; nobody else asks which kind an activity is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel.speaklater import LazyString
+from sqlalchemy import Select
+
+from escuela.editions.models import Activity
+
+TODO, PART, WAITING, RETURNED, DONE = "todo", "part", "waiting", "returned", "done"
+"""Where a participant stands: not begun; begun; handed in and waiting for a tutor; changes requested; done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What the rest of the School needs to know of one kind of activity."""
+
+    name: str
+    """The polymorphic identity: `lesson`, `quiz`, `assignment`."""
+    title: LazyString
+    icon: str
+    endpoint: str
+    """Its page: `url_for(endpoint, edition=edition.slug, activity=activity.slug)`."""
+    progress: Callable[[int], Select[Any]]
+    """For an edition's id: rows (enrolment_id, activity_id, state, at) with state PART, WAITING, RETURNED or DONE and `at` the
+    instant of it; at most one row for each pair, none where nothing was begun."""
+
+
+KINDS: dict[str, Kind] = {}
+
+
+def register(kind: Kind) -> Kind:
+    KINDS[kind.name] = kind
+    return kind
+
+
+def kind_of(activity: Activity) -> Kind:
+    return KINDS[activity.kind]

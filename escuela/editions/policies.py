@@ -1,0 +1,87 @@
+"""Who may do what in an edition, and when an activity accepts work. Pure: rows in, answers out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from enum import StrEnum
+
+from escuela import clock
+from escuela.editions.models import CLOSED, COORDINATOR, DRAFT, RUNNING, TUTOR, Activity, Edition
+from escuela.people.models import User
+
+
+def has_role(user: User | None, edition: Edition, role: str) -> bool:
+    return user is not None and any(row.user_id == user.id and row.role == role for row in edition.staff)
+
+
+def coordinates(user: User | None, edition: Edition) -> bool:
+    """Runs this edition: its coordinators, and who coordinates them all."""
+    return user is not None and (user.is_coordinator or has_role(user, edition, COORDINATOR))
+
+
+def can_review(user: User | None, edition: Edition) -> bool:
+    """Reviews works and takes attendance: tutors of the edition and who coordinates it."""
+    return has_role(user, edition, TUTOR) or coordinates(user, edition)
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """An instant and the IANA zone that it was announced in."""
+
+    at: datetime
+    zone: str
+
+
+class Door(StrEnum):
+    NOT_YET = "not_yet"
+    OPEN = "open"
+    LATE = "late"
+    """Past its due instant and still accepted."""
+    CLOSED = "closed"
+
+
+def opens(activity: Activity) -> Moment | None:
+    """When an activity opens: its own instant, else its module's, else None (with the edition)."""
+    for thing in (activity, activity.module):
+        if thing.opens_at is not None and thing.opens_zone is not None:
+            return Moment(thing.opens_at, thing.opens_zone)
+    return None
+
+
+def due(activity: Activity) -> Moment | None:
+    if activity.due_at is None or activity.due_zone is None:
+        return None
+    return Moment(activity.due_at, activity.due_zone)
+
+
+def ends(edition: Edition) -> Moment:
+    """The end of an edition: midnight after its last day, on the clock of its zone."""
+    midnight = datetime.combine(edition.ends_on + timedelta(days=1), time(), clock.zone(edition.zone))
+    return Moment(midnight, edition.zone)
+
+
+def closes(activity: Activity) -> Moment:
+    """The instant from which nothing more is accepted: the due one if it is strict, else the end of the edition."""
+    limit = due(activity) if activity.strict else None
+    return limit or ends(activity.edition)
+
+
+def door(activity: Activity, at: datetime) -> Door:
+    """Whether an activity accepts work at an instant. Lessons are read on after an edition ends; see `can_read`."""
+    opening, limit = opens(activity), due(activity)
+    if activity.edition.status not in {RUNNING, CLOSED} or (opening and at < opening.at):
+        return Door.NOT_YET
+    if activity.edition.status == CLOSED or at >= closes(activity).at:
+        return Door.CLOSED
+    return Door.LATE if limit and at >= limit.at else Door.OPEN
+
+
+def can_read(activity: Activity, at: datetime) -> bool:
+    """Whether a participant may read it: from its opening on, for ever."""
+    return door(activity, at) is not Door.NOT_YET
+
+
+def is_public(edition: Edition) -> bool:
+    """Drafts and archived editions are not in the catalogue."""
+    return edition.status not in {DRAFT, "archived"}

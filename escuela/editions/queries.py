@@ -1,0 +1,27 @@
+"""Which editions a person may see."""
+
+from __future__ import annotations
+
+from sqlalchemy import Select, or_, select, true
+
+from escuela.editions.models import ARCHIVED, DRAFT, Edition, EditionStaff
+from escuela.people.models import User
+
+
+def visible_editions(user: User | None) -> Select[tuple[Edition]]:
+    """The catalogue for everybody; drafts and archived editions for those who work in them."""
+    listed = Edition.status.not_in([DRAFT, ARCHIVED])
+    if user is None:
+        return select(Edition).where(listed)
+    if user.is_coordinator:
+        return select(Edition).where(true())
+    mine = select(EditionStaff.edition_id).where(EditionStaff.user_id == user.id)
+    return select(Edition).where(or_(listed, Edition.id.in_(mine)))
+
+
+def staffed_editions(user: User, role: str) -> Select[tuple[Edition]]:
+    """Editions in which the person has that role; for who coordinates them all, every edition where the role is coordinator."""
+    if user.is_coordinator:
+        return select(Edition)
+    mine = select(EditionStaff.edition_id).where(EditionStaff.user_id == user.id, EditionStaff.role == role)
+    return select(Edition).where(Edition.id.in_(mine))

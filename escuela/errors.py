@@ -1,0 +1,87 @@
+"""What the user can fix is a DomainError; everything else has a page that says whose fault it is and what to do next."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Flask, flash, jsonify, render_template, request
+from flask_babel import lazy_gettext as _l
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException, InternalServerError, ServiceUnavailable
+
+from escuela.extensions import db
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+    from flask_babel.speaklater import LazyString
+
+SAYINGS: dict[int, tuple[LazyString, LazyString]] = {
+    400: (_l("The request could not be read"), _l("Go back, reload the page and try again.")),
+    401: (_l("Sign in first"), _l("This page is for people of the School. Sign in and you will come back to it.")),
+    403: (_l("This part is not open to you"), _l("Ask the person who coordinates your edition.")),
+    404: (_l("There is nothing here"), _l("The address may have changed, or it belongs to somebody else's work.")),
+    405: (_l("The request could not be read"), _l("Go back, reload the page and try again.")),
+    409: (_l("That could not be done"), _l("Go back and look at how things stand now.")),
+    413: (_l("That is too big"), _l("Send fewer or smaller files; the limit is on the page of the assignment.")),
+    429: (_l("Too many attempts"), _l("Wait a few minutes and try again.")),
+    500: (_l("Something failed on our side"), _l("What was saved is still saved. Try again in a moment.")),
+    503: (_l("The School is very busy right now"), _l("Nothing was lost. Wait a few seconds and try again.")),
+}
+
+
+class DomainError(Exception):
+    """A refusal that the user can act on. `sentence` is in their language: what happened, why, and the way out."""
+
+    def __init__(self, sentence: LazyString | str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+
+
+def wants_json() -> bool:
+    """Whether a script of ours asked, and not a person's navigation."""
+    return request.accept_mimetypes.best == "application/json"
+
+
+def page(status: int, sentence: LazyString | str | None = None) -> ResponseReturnValue:
+    """An error page: the saying of its status, or `sentence` when there is a better one."""
+    title, advice = SAYINGS.get(status, SAYINGS[500 if status >= 500 else 400])
+    if wants_json():
+        return jsonify(message=str(sentence or advice)), status
+    return render_template("layouts/error.html", status=status, title=title, advice=sentence or advice), status
+
+
+def init_app(app: Flask) -> None:
+    @app.errorhandler(DomainError)
+    def refused(error: DomainError) -> ResponseReturnValue:
+        db.session.rollback()
+        return page(409, error.sentence)
+
+    @app.errorhandler(CSRFError)
+    def stale_form(_error: CSRFError) -> ResponseReturnValue:
+        """The form is older than its token, or another site sent it. Give back what was typed, with a fresh token."""
+        db.session.rollback()
+        if wants_json():
+            return jsonify(message=str(_l("Your page is old. Reload it; what was saved is still saved."))), 400
+        typed = [(name, value) for name, value in request.form.items(multi=True) if name not in _NEVER_SENT_BACK]
+        if request.files:
+            flash(_l("Choose your files again: a browser does not keep them."), "warn")
+        return render_template("layouts/stale_form.html", typed=typed, action=request.full_path.rstrip("?")), 400
+
+    @app.errorhandler(HTTPException)
+    def http_error(error: HTTPException) -> ResponseReturnValue:
+        if error.response is not None:  # a redirect, or a view's own answer
+            return error.response
+        db.session.rollback()
+        if isinstance(error, InternalServerError) and isinstance(error.original_exception, OperationalError):
+            return page(ServiceUnavailable.code)
+        return page(error.code or 500)
+
+    @app.errorhandler(OperationalError)
+    def database_busy(error: OperationalError) -> ResponseReturnValue:
+        app.logger.warning("database: %s", error.orig)
+        db.session.rollback()
+        return page(ServiceUnavailable.code)
+
+
+_NEVER_SENT_BACK = {"csrf_token", "password", "password_confirm", "new_password", "new_password_confirm"}

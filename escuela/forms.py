@@ -1,0 +1,51 @@
+"""Forms: WTForms with the School's limits and its own words for what is wrong."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import EmailField, StringField, TextAreaField
+from wtforms.validators import Email, InputRequired, Length
+
+LINE, TEXT = 200, 50_000
+"""Most characters of a one-line field and of a long text."""
+
+Required = InputRequired(_l("Fill this in."))
+
+
+def at_most(characters: int) -> Length:
+    return Length(max=characters, message=_l("At most %(max)d characters.", max=characters))
+
+
+def trimmed(value: str | None) -> str | None:
+    return value.strip() if value else value
+
+
+class Form(FlaskForm):  # type: ignore[misc]
+    """A form of ours: protected against forged requests, trimmed, bounded."""
+
+
+class LineField(StringField):
+    """One line of text, trimmed and bounded."""
+
+    def __init__(self, label: Any, *, required: bool = True, most: int = LINE, **kwargs: Any) -> None:
+        validators = [*([Required] if required else []), at_most(most), *kwargs.pop("validators", [])]
+        super().__init__(label, validators=validators, filters=[trimmed], **kwargs)
+
+
+class LongField(TextAreaField):
+    """A long text, bounded."""
+
+    def __init__(self, label: Any, *, required: bool = True, most: int = TEXT, **kwargs: Any) -> None:
+        validators = [*([Required] if required else []), at_most(most), *kwargs.pop("validators", [])]
+        super().__init__(label, validators=validators, **kwargs)
+
+
+class AddressField(EmailField):
+    """An e-mail address."""
+
+    def __init__(self, label: Any, **kwargs: Any) -> None:
+        wrong = _l("Write an e-mail address such as nombre@municipio.gub.uy.")
+        super().__init__(label, validators=[Required, Email(wrong), at_most(254)], filters=[trimmed], **kwargs)

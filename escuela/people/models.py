@@ -1,0 +1,122 @@
+"""People, the local governments they work for, and since when."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from flask_security.core import RoleMixin, UserMixin
+from sqlalchemy import JSON, CheckConstraint, Column, ForeignKey, Index, String, Table, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from escuela.columns import Name, Pk, Zone
+from escuela.extensions import Base, Model
+
+ADMIN, COORDINATOR = "admin", "coordinator"
+
+user_roles = Table(
+    "user_roles",
+    Base.metadata,
+    Column("user_id", ForeignKey("users.id"), primary_key=True),
+    Column("role_id", ForeignKey("roles.id"), primary_key=True),
+)
+
+
+class Role(Model, RoleMixin):  # type: ignore[misc]
+    """A global role: `admin` or `coordinator`. What a person is in one edition is a row of that edition."""
+
+    __tablename__ = "roles"
+
+    id: Mapped[Pk]
+    name: Mapped[str] = mapped_column(String(40), unique=True)
+    description: Mapped[str | None] = mapped_column(String(200))
+
+
+class User(Model, UserMixin):  # type: ignore[misc]
+    """A person who signs in. `name` is how they are addressed and, in full, what a certificate says."""
+
+    __tablename__ = "users"
+
+    id: Mapped[Pk]
+    email: Mapped[str] = mapped_column(String(254), unique=True)
+    name: Mapped[Name]
+    password: Mapped[str] = mapped_column(String(255))
+    active: Mapped[bool] = mapped_column(default=True)
+    fs_uniquifier: Mapped[str] = mapped_column(String(64), unique=True)
+    language: Mapped[str] = mapped_column(String(2), default="es")
+    zone: Mapped[Zone] = mapped_column(default="America/Montevideo")
+    invited_at: Mapped[datetime | None]
+    last_login_at: Mapped[datetime | None]
+    current_login_at: Mapped[datetime | None]
+    last_login_ip: Mapped[str | None] = mapped_column(String(64))
+    current_login_ip: Mapped[str | None] = mapped_column(String(64))
+    login_count: Mapped[int | None] = mapped_column(default=0)
+
+    roles: Mapped[list[Role]] = relationship(secondary=user_roles, lazy="selectin")
+    memberships: Mapped[list[Membership]] = relationship(back_populates="user", order_by="Membership.from_on.desc()")
+
+    @property
+    def first_name(self) -> str:
+        return self.name.split()[0]
+
+    @property
+    def is_admin(self) -> bool:
+        return any(role.name == ADMIN for role in self.roles)
+
+    @property
+    def is_coordinator(self) -> bool:
+        """Coordinates every edition; administrators do too."""
+        return any(role.name in {ADMIN, COORDINATOR} for role in self.roles)
+
+
+class LocalGovernment(Model):
+    """A municipality, department or associated State: the unit that the School serves."""
+
+    __tablename__ = "local_governments"
+    __table_args__ = (
+        UniqueConstraint("country", "subdivision", "name"),
+        CheckConstraint("tier IN ('municipal', 'intermediate', 'associated_state')", name="tier"),
+        CheckConstraint("population_band IN ('small', 'medium', 'large', 'metropolis')", name="population_band"),
+    )
+
+    id: Mapped[Pk]
+    name: Mapped[Name]
+    country: Mapped[str] = mapped_column(String(2))
+    """ISO 3166-1 alpha-2."""
+    subdivision: Mapped[str] = mapped_column(String(6))
+    """ISO 3166-2, with its country: UY-CA."""
+    tier: Mapped[str] = mapped_column(String(20), default="municipal")
+    """municipal (municipio, partido, comuna), intermediate (intendencia, department) or associated_state."""
+    statistics_code: Mapped[str | None] = mapped_column(String(20))
+    """The national statistics office's code (INDEC, IBGE, CUT, Divipola ...): another thing than the ISO code."""
+    population_band: Mapped[str] = mapped_column(String(20))
+    """small: under 50,000; medium: under 250,000; large: under 1,000,000; metropolis: the rest."""
+    zone: Mapped[Zone]
+    languages: Mapped[list[str]] = mapped_column(JSON)
+
+
+class Membership(Model):
+    """A person works, or worked, for a local government."""
+
+    __tablename__ = "memberships"
+    __table_args__ = (
+        CheckConstraint("to_on IS NULL OR to_on >= from_on", name="dates"),
+        Index(
+            "uq_memberships_current",
+            "user_id",
+            "local_government_id",
+            unique=True,
+            sqlite_where=text("to_on IS NULL"),
+            postgresql_where=text("to_on IS NULL"),
+        ),
+    )
+
+    id: Mapped[Pk]
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    local_government_id: Mapped[int] = mapped_column(ForeignKey("local_governments.id"), index=True)
+    position: Mapped[Name]
+    from_on: Mapped[date]
+    to_on: Mapped[date | None]
+    focal_point: Mapped[bool] = mapped_column(default=False)
+
+    user: Mapped[User] = relationship(back_populates="memberships")
+    local_government: Mapped[LocalGovernment] = relationship()

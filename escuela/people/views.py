@@ -1,0 +1,8 @@
+from flask import Blueprint
+
+bp = Blueprint("people", __name__)
+
+
+@bp.get("/cuenta")
+def account() -> str:
+    return ""

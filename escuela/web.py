@@ -1,0 +1,297 @@
+"""The edge: one commit for each request, the reader's language and zone, template filters, security headers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from babel.dates import format_datetime, format_skeleton, get_timezone_location
+from flask import Blueprint, Flask, Response, redirect, request, session, url_for
+from flask_babel import format_decimal, get_locale, gettext, ngettext
+from flask_login import current_user
+from markupsafe import Markup, escape
+
+from escuela import clock
+from escuela.access import me_or_none, public
+from escuela.columns import LANGUAGES, Localized
+from escuela.extensions import babel, csrf, db, reading
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from flask.typing import ResponseReturnValue
+    from flask_babel.speaklater import LazyString
+
+    from escuela.editions.models import Edition
+    from escuela.people.models import User
+
+SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
+LANGUAGE_NAMES = {"es": "Español", "pt": "Português", "en": "English"}
+LANGUAGE_COOKIE, ZONE_COOKIE = "language", "zone"
+COOKIE_AGE = 365 * 24 * 3600
+
+POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "media-src 'self'",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+
+bp = Blueprint("web", __name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A link of the main navigation. `shown` takes the person (None for a visitor); `place` orders the entries."""
+
+    place: int
+    title: LazyString
+    endpoint: str
+    shown: Callable[[User | None], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """A page of one edition, `url_for(endpoint, edition=slug)`. `shown` takes the person (None for a visitor) and the edition."""
+
+    place: int
+    title: LazyString
+    endpoint: str
+    shown: Callable[[User | None, Edition], bool]
+
+
+NAVIGATION: list[Entry] = []
+TABS: list[Tab] = []
+"""Each room's views add their own."""
+
+
+def navigation() -> list[dict[str, Any]]:
+    """The entries for this reader, with their addresses and which is current."""
+    user = me_or_none()
+    return [
+        {"title": entry.title, "href": url_for(entry.endpoint), "current": entry.endpoint == request.endpoint}
+        for entry in sorted(NAVIGATION, key=lambda entry: entry.place)
+        if entry.shown(user)
+    ]
+
+
+def edition_tabs(edition: Edition) -> list[dict[str, Any]]:
+    """The pages of an edition that this reader may open."""
+    user = me_or_none()
+    return [
+        {
+            "title": tab.title,
+            "href": url_for(tab.endpoint, edition=edition.slug),
+            "current": tab.endpoint == request.endpoint,
+        }
+        for tab in sorted(TABS, key=lambda tab: tab.place)
+        if tab.shown(user, edition)
+    ]
+
+
+def reader_language() -> str:
+    """The reader's language: of their profile, else of the cookie, else of the browser, else Spanish."""
+    user = me_or_none()
+    if user is not None:
+        return user.language
+    chosen = request.cookies.get(LANGUAGE_COOKIE)
+    if chosen in LANGUAGES:
+        return chosen
+    return request.accept_languages.best_match(LANGUAGES) or LANGUAGES[0]
+
+
+def reader_zone() -> str | None:
+    """The reader's IANA zone: of their profile, else what their browser told our script, else unknown."""
+    user = me_or_none()
+    name = user.zone if user else request.cookies.get(ZONE_COOKIE, "")
+    return name if name in clock.zone_names() else None
+
+
+def language() -> str:
+    """The language of this page, or of this mail while it is written."""
+    return str(get_locale() or LANGUAGES[0])[:2]
+
+
+@bp.post("/idioma")
+@public
+@csrf.exempt
+def choose_language() -> ResponseReturnValue:
+    """Switch language: in the profile of who is signed in, in a cookie for everybody."""
+    answer = redirect(same_site(request.form.get("next")) or "/", 303)
+    chosen = request.form.get("language")
+    if chosen in LANGUAGES:
+        user = me_or_none()
+        if user is not None:
+            user.language = chosen
+        answer.set_cookie(LANGUAGE_COOKIE, chosen, max_age=COOKIE_AGE, samesite="Lax", secure=request.is_secure)
+    return answer
+
+
+def same_site(address: str | None) -> str | None:
+    """The address if it is a path of this site, else None."""
+    if not address or not address.startswith("/") or address.startswith(("//", "/\\")):
+        return None
+    return None if any(ord(letter) < 32 or letter == "\\" for letter in address) else address
+
+
+# --- template filters ------------------------------------------------------------------------------------------------
+
+
+def localized(text: Localized | None) -> Markup:
+    """A text in the reader's language; in another language it is marked with its `lang`."""
+    if not text:
+        return Markup()
+    words = text.words(language())
+    if words.fell_back:
+        return Markup('<span lang="{}">{}</span>').format(words.language, words.text)
+    return escape(words.text)
+
+
+def plain(text: Localized | None) -> str:
+    """A text in the reader's language without markup: for attributes, titles and mails."""
+    return text.words(language()).text if text else ""
+
+
+def country_name(code: str | None) -> str:
+    """ISO 3166-1 alpha-2 in the reader's language."""
+    locale = get_locale()
+    return locale.territories.get(code, code) if locale and code else ""
+
+
+def place_of(zone_name: str, at: datetime | None = None) -> str:
+    """The place whose clock it is: «hora de Montevideo»."""
+    where = get_timezone_location(clock.zone(zone_name), locale=get_locale() or "es", return_city=True)
+    return gettext("%(place)s time", place=where)
+
+
+def day(value: date | datetime, zone_name: str | None = None) -> str:
+    """«22 de octubre de 2026»; an instant needs the zone whose calendar it is."""
+    if isinstance(value, datetime):
+        value = value.astimezone(clock.zone(zone_name or "UTC"))
+    return str(format_skeleton("yMMMMd", value, locale=get_locale()))
+
+
+def clock_time(at: datetime, zone_name: str, pattern: str) -> str:
+    there = clock.zone(zone_name)
+    return str(format_datetime(at.astimezone(there), pattern, tzinfo=there, locale=get_locale()))
+
+
+def hour(at: datetime, zone_name: str | None = None) -> str:
+    """«23:59», in Portuguese «23h59», on the clock of `zone_name` (the reader's own by default)."""
+    pattern = "HH'h'mm" if language() == "pt" else "HH:mm"
+    return clock_time(at, zone_name or reader_zone() or "America/Montevideo", pattern)
+
+
+def day_and_hour(at: datetime, zone_name: str) -> str:
+    """«jueves, 22 de octubre de 2026, 23:59, hora de Montevideo»: never a time without its zone."""
+    there = at.astimezone(clock.zone(zone_name))
+    skeleton = "yMMMMEEEEd" if there.year != clock.now().year else "MMMMEEEEd"
+    date_part = format_skeleton(skeleton, there, tzinfo=clock.zone(zone_name), locale=get_locale())
+    return gettext("%(date)s, %(hour)s, %(zone)s", date=date_part, hour=hour(at, zone_name), zone=place_of(zone_name))
+
+
+def own_time(at: datetime, zone_name: str) -> str:
+    """The same instant on the reader's own clock, or that it is the same hour there; empty when their zone is unknown."""
+    mine = reader_zone()
+    if mine is None or mine == zone_name:
+        return ""
+    if at.astimezone(clock.zone(mine)).utcoffset() == at.astimezone(clock.zone(zone_name)).utcoffset():
+        return gettext("Same hour in your zone, %(zone)s.", zone=place_of(mine))
+    return gettext("For you: %(when)s.", when=day_and_hour(at, mine))
+
+
+def time_left(at: datetime) -> str:
+    """«Faltan 2 días», «Faltan 3 horas»; empty once it has passed. Always beside the full date."""
+    seconds = (at - clock.now()).total_seconds()
+    if seconds <= 0:
+        return ""
+    if seconds >= 48 * 3600:
+        return ngettext("%(num)d day left.", "%(num)d days left.", int(seconds // 86400))
+    if seconds >= 2 * 3600:
+        return ngettext("%(num)d hour left.", "%(num)d hours left.", int(seconds // 3600))
+    return ngettext("%(num)d minute left.", "%(num)d minutes left.", max(1, int(seconds // 60)))
+
+
+def file_size(size: int) -> str:
+    """«2,4 MB», «48 KB»."""
+    if size >= 1_000_000:
+        return f"{format_decimal(round(size / 1_000_000, 1))} MB"
+    return f"{format_decimal(max(1, round(size / 1000)))} KB"
+
+
+def iso(at: datetime) -> str:
+    """For the `datetime` attribute of <time>."""
+    return at.astimezone(UTC).isoformat(timespec="seconds")
+
+
+FILTERS = (localized, plain, country_name, place_of, day, hour, day_and_hour, own_time, time_left, file_size, iso)
+
+
+# --- around each request ---------------------------------------------------------------------------------------------
+
+
+def _begin() -> None:
+    reading.set(request.method in SAFE_METHODS)
+
+
+def _commit(response: Response) -> Response:
+    """Returning keeps, refusing forgets, reading never writes."""
+    if request.method in SAFE_METHODS or response.status_code >= 400:
+        db.session.rollback()
+    else:
+        db.session.commit()
+    return response
+
+
+def _headers(response: Response) -> Response:
+    headers = response.headers
+    headers.setdefault("Content-Security-Policy", POLICY)
+    headers.setdefault("X-Content-Type-Options", "nosniff")
+    headers.setdefault("Referrer-Policy", "same-origin")
+    headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    if request.is_secure:
+        headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+    if "Cache-Control" not in headers:
+        headers["Cache-Control"] = "no-store" if current_user.is_authenticated else "no-cache"
+    if session.accessed:
+        headers.add("Vary", "Cookie")
+    return response
+
+
+def init_app(app: Flask) -> None:
+    babel.init_app(app, locale_selector=reader_language)
+    app.register_blueprint(bp)
+    for function in FILTERS:
+        app.add_template_filter(function)
+
+    @app.context_processor
+    def everywhere() -> dict[str, Any]:
+        return {
+            "language": language(),
+            "languages": LANGUAGE_NAMES,
+            "here": request.full_path.rstrip("?"),
+            "now": clock.now(),
+            "me": me_or_none(),
+            "navigation": navigation,
+            "edition_tabs": edition_tabs,
+            "save_data": request.headers.get("Save-Data", "").lower() == "on",
+        }
+
+    app.before_request(_begin)
+    app.after_request(_headers)
+    app.after_request(_commit)  # registered last, so it runs first
+
+    @app.teardown_request
+    def forget(_error: BaseException | None) -> None:
+        reading.set(False)  # noqa: FBT003 - a ContextVar has no other way

@@ -1,0 +1,45 @@
+"""Run by Alembic through Flask-Migrate (`flask db ...`): the School's own engine and models, on SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from alembic import context
+from flask import current_app
+from sqlalchemy.types import TypeDecorator
+
+extension = current_app.extensions["migrate"]
+db = extension.db
+
+
+def render_item(kind: str, item: Any, autogen_context: Any) -> Any:
+    """Write our column types as what they are in the database: a migration must not change when the code does."""
+    if kind == "type" and isinstance(item, TypeDecorator):
+        return f"sa.{item.impl!r}"
+    return False
+
+
+def run_online() -> None:
+    with db.engine.connect() as connection:
+        context.configure(
+            connection=connection,
+            target_metadata=db.metadata,
+            render_item=render_item,
+            **extension.configure_args,
+        )
+        with context.begin_transaction():
+            context.run_migrations()
+
+
+def run_offline() -> None:
+    context.configure(
+        url=db.engine.url.render_as_string(hide_password=False),
+        target_metadata=db.metadata,
+        literal_binds=True,
+        **extension.configure_args,
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+run_offline() if context.is_offline_mode() else run_online()

@@ -1,0 +1,198 @@
+"""Rows for tests, believable by default. Every factory commits (see conftest)."""
+
+from __future__ import annotations
+
+import itertools
+from datetime import date, datetime, timedelta
+from typing import Any, TypeVar
+
+from escuela import clock
+from escuela.admissions.models import Enrolment
+from escuela.assessments.assignments.models import Assignment, Criterion, Level, Submission, Work
+from escuela.assessments.quizzes.models import Option, Question, Quiz
+from escuela.columns import Localized
+from escuela.editions.models import Edition, EditionStaff, Lesson, LessonText, Module
+from escuela.extensions import Model, db
+from escuela.people.models import LocalGovernment, Membership, Role, User
+from escuela.tutoring.models import TutoringSession
+
+_count = itertools.count(1)
+M = TypeVar("M", bound=Model)
+MONTEVIDEO = "America/Montevideo"
+
+
+def saved(row: M) -> M:
+    db.session.add(row)
+    db.session.commit()
+    return row
+
+
+def words(es: str, pt: str | None = None) -> Localized:
+    return Localized(es=es, pt=pt or f"{es} (pt)")
+
+
+def role(name: str) -> Role:
+    return db.session.query(Role).filter_by(name=name).one_or_none() or saved(Role(name=name))
+
+
+def user(name: str = "Ceibo Quebracho", *, roles: tuple[str, ...] = (), **given: Any) -> User:
+    number = next(_count)
+    given.setdefault("email", f"{name.split()[0].lower()}{number}@example.org")
+    given.setdefault("zone", MONTEVIDEO)
+    return saved(
+        User(
+            name=name,
+            password="$never-matches$",
+            fs_uniquifier=f"user-{number}",
+            active=True,
+            roles=[role(each) for each in roles],
+            **given,
+        )
+    )
+
+
+def government(name: str = "Intendencia de Canelones", **given: Any) -> LocalGovernment:
+    values = {
+        "country": "UY",
+        "subdivision": "UY-CA",
+        "tier": "intermediate",
+        "population_band": "large",
+        "zone": MONTEVIDEO,
+        "languages": ["es"],
+    }
+    return saved(LocalGovernment(name=name, **values | given))
+
+
+def membership(person: User, of: LocalGovernment, **given: Any) -> Membership:
+    values = {"position": "Técnica de planificación", "from_on": date(2024, 1, 1)}
+    return saved(Membership(user=person, local_government=of, **values | given))
+
+
+def edition(slug: str = "novena", **given: Any) -> Edition:
+    values: dict[str, Any] = {
+        "number": 9,
+        "year": 2026,
+        "title": words("Ciudades inteligentes", "Cidades inteligentes"),
+        "theme": words("Datos y clima"),
+        "summary": words("Una edición para probar."),
+        "notice": Localized(),
+        "mode": "virtual",
+        "starts_on": date(2026, 10, 1),
+        "ends_on": date(2026, 12, 10),
+        "zone": MONTEVIDEO,
+        "hours": 40,
+        "languages": ["es", "pt"],
+        "status": "running",
+        "attendance": 0,
+        "signatories": [
+            {"name": "Ana Jacarandá Ombú", "office": {"es": "Secretaría Técnica", "pt": "Secretaria Técnica"}},
+            {"name": "João Pitanga Ipê", "office": {"es": "Dirección Regional", "pt": "Direção Regional"}},
+        ],
+    }
+    return saved(Edition(slug=slug, **values | given))
+
+
+def staff(person: User, of: Edition, as_role: str = "tutor") -> EditionStaff:
+    return saved(EditionStaff(user=person, edition=of, role=as_role))
+
+
+def enrolment(person: User, into: Edition, of: LocalGovernment, **given: Any) -> Enrolment:
+    return saved(Enrolment(user=person, edition=into, local_government=of, **{"enrolled_at": clock.now(), **given}))
+
+
+def module(of: Edition, **given: Any) -> Module:
+    position = given.pop("position", len(of.modules) + 1)
+    values = {
+        "slug": f"modulo-{position}",
+        "title": words(f"Módulo {position}"),
+        "summary": words("Resumen"),
+        "hours": 8,
+    }
+    return saved(Module(edition=of, position=position, **values | given))
+
+
+def _activity(of: Module, kind: str, given: dict[str, Any]) -> dict[str, Any]:
+    position = given.pop("position", len(of.activities) + 1)
+    number = next(_count)
+    return {
+        "edition_id": of.edition_id,
+        "module": of,
+        "position": position,
+        "slug": f"{kind}-{number}",
+        "title": words(f"{kind.title()} {number}"),
+        "summary": words("De qué se trata"),
+        **given,
+    }
+
+
+def lesson(of: Module, **given: Any) -> Lesson:
+    html = given.pop("html", "<p>El agua sube. Hay que saber cuándo.</p>")
+    values = _activity(of, "lesson", given)
+    return saved(Lesson(minutes=12, texts=[LessonText(language="es", source="El agua sube.", html=html)], **values))
+
+
+def question(of: Quiz, kind: str = "single", **given: Any) -> Question:
+    """Option `a` is right; in a multiple one `a` and `b` are."""
+    number = len(of.questions) + 1
+    keys = ("true", "false") if kind == "true_false" else ("a", "b", "c")
+    right = {"a", "b"} if kind == "multiple" else {"a", "true"}
+    options = [
+        Option(key=key, position=i, text=words(f"Opción {key}"), right=key in right, feedback=words(f"Sobre {key}"))
+        for i, key in enumerate(keys)
+    ]
+    values = {"slug": f"p{number}", "text": words(f"Pregunta {number}"), "feedback": Localized(), "points": 1}
+    return saved(Question(quiz=of, kind=kind, position=number, options=options, **values | given))
+
+
+def quiz(of: Module, questions: tuple[str, ...] = ("single", "multiple", "true_false"), **given: Any) -> Quiz:
+    row = saved(Quiz(**{"pass_mark": 60, "attempts_allowed": 2, **_activity(of, "quiz", given)}))
+    for kind in questions:
+        question(row, kind)
+    return row
+
+
+def assignment(of: Module, **given: Any) -> Assignment:
+    """Two criteria with three levels each, 0, 1 and 2 points."""
+    values = {"files_most": 2, "file_kinds": ["pdf", "docx", "png"], "instructions": words("Escriba una página.")}
+    row = Assignment(**values | _activity(of, "assignment", given))
+    row.criteria = [
+        Criterion(
+            slug=slug,
+            position=i,
+            title=words(title),
+            text=words("Qué se mira"),
+            levels=[
+                Level(position=points, title=words(name), text=words("Descriptor"), points=points)
+                for points, name in enumerate(("Falta", "Incompleto", "Sólido"))
+            ],
+        )
+        for i, (slug, title) in enumerate((("acciones", "Acciones claras"), ("enfoque", "Enfoque adecuado")))
+    ]
+    return saved(row)
+
+
+def work(on: Assignment, by: Enrolment, *, text: str = "Nuestro arroyo crece cada marzo.", **given: Any) -> Work:
+    """A work with one version handed in."""
+    at = clock.now()
+    row = Work(assignment=on, enrolment=by, **{"state": "submitted", "draft": text, "submitted_at": at, **given})
+    row.submissions = [Submission(version=1, text=text, submitted_at=at, submitted_by_id=by.user_id)]
+    return saved(row)
+
+
+def tutoring_session(of: Edition, **given: Any) -> TutoringSession:
+    values: dict[str, Any] = {
+        "slug": f"tutoria-{next(_count)}",
+        "title": words("Tutoría abierta"),
+        "summary": words("Preguntas y respuestas"),
+        "starts_at": clock.now() + timedelta(days=2),
+        "zone": MONTEVIDEO,
+        "minutes": 60,
+        "link": "https://example.org/sala",
+    }
+    return saved(TutoringSession(edition=of, **values | given))
+
+
+def at(text: str) -> datetime:
+    """`at("2026-10-20 23:59 America/Montevideo")`."""
+    local, zone = text.rsplit(" ", 1)
+    return clock.instant(datetime.fromisoformat(local), zone)
