@@ -11,7 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from escuela import access, assets, cli, errors, web
 from escuela.config import ROOT, Settings
-from escuela.extensions import babel, compress, csrf, db, limiter, migrate
+from escuela.extensions import compress, csrf, db, limiter, migrate
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -45,7 +45,7 @@ def me_or_none() -> User | None:
     return me() if current_user.is_authenticated else None
 
 
-def get_or_404(rows: Select[tuple[T]]) -> T:
+def get_or_404(rows: Select[T]) -> T:
     """The one row of `rows` (a `visible_*` select, narrowed), or 404: a stranger learns nothing."""
     found = db.session.scalars(rows).unique().one_or_none()
     if found is None:

@@ -1,7 +1,7 @@
 """Style sheets, scripts, fonts and pictures: joined, fingerprinted, compressed once, cacheable for ever.
 
-Nothing is built and nothing is written: at the start the nine style sheets are joined in the order below and the scripts after
-each other; each file's address carries the hash of its content. In development a changed file is seen at the next request.
+Nothing is built and nothing is written: the nine style sheets are joined in the order below and the scripts after each
+other; each file's address carries the hash of its content. In development a changed file is seen at the next request.
 """
 
 from __future__ import annotations
@@ -26,7 +26,11 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
 STATIC = ROOT / "static"
-STYLES = ["tokens", "base", *(f"components/{name}" for name in ("layout", "button", "form", "card", "status", "table", "learning"))]
+STYLES = [
+    "tokens",
+    "base",
+    *(f"components/{name}" for name in ("layout", "button", "form", "card", "status", "table", "learning")),
+]
 SCRIPTS = sorted(path.stem for path in (STATIC / "js").glob("*.js"))
 FOR_EVER = "public, max-age=31536000, immutable"
 COMPRESSIBLE = {".css", ".js", ".svg"}
@@ -53,7 +57,11 @@ class Asset:
 
     @property
     def media_type(self) -> str:
-        return "font/woff2" if self.name.endswith(".woff2") else mimetypes.guess_type(self.name)[0] or "application/octet-stream"
+        return (
+            "font/woff2"
+            if self.name.endswith(".woff2")
+            else mimetypes.guess_type(self.name)[0] or "application/octet-stream"
+        )
 
 
 class Assets:
@@ -108,8 +116,10 @@ def asset_url(name: str) -> str:
 
 
 def icon(name: str) -> Markup:
-    """One of the strokes of `img/icons.svg`, drawn inline and hidden from assistive technology: words stand beside it."""
-    return Markup('<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="{}"/></svg>').format(_strokes()[name])
+    """One of the strokes of `img/icons.svg`, drawn inline and hidden from screen readers: words stand beside it."""
+    return Markup('<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="{}"/></svg>').format(
+        _strokes()[name]
+    )
 
 
 def _strokes() -> dict[str, str]:

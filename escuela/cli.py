@@ -5,11 +5,8 @@ from __future__ import annotations
 import click
 from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
-from flask_migrate import upgrade
-from werkzeug.serving import run_simple
 
 from escuela import jobs
-from escuela.extensions import db
 
 jobs_group = AppGroup("jobs", help="The scheduled jobs.")
 

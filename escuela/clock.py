@@ -13,7 +13,7 @@ _stopped_at: ContextVar[datetime | None] = ContextVar("stopped_at", default=None
 
 
 def now() -> datetime:
-    """This instant, aware UTC."""
+    """The present instant, aware UTC."""
     return _stopped_at.get() or datetime.now(UTC)
 
 
@@ -30,7 +30,9 @@ def stopped(at: datetime) -> Iterator[None]:
 @lru_cache(maxsize=1)
 def zone_names() -> frozenset[str]:
     """Names of places such as America/Montevideo; fixed offsets (`Etc/GMT+3`, `EST`) are not places."""
-    return frozenset(name for name in available_timezones() if "/" in name and not name.startswith(("Etc/", "SystemV/")))
+    return frozenset(
+        name for name in available_timezones() if "/" in name and not name.startswith(("Etc/", "SystemV/"))
+    )
 
 
 def zone(name: str) -> ZoneInfo:
@@ -51,8 +53,8 @@ class SkippedTimeError(ValueError):
 def instant(local: datetime, zone_name: str) -> datetime:
     """The instant of a clock time (naive) in a zone.
 
-    A time that happens twice is its first one. Raises SkippedTimeError for one that the zone's clocks skip and ValueError
-    for a name that is no zone.
+    A time that happens twice is its first one. Raises SkippedTimeError for one that the zone's clocks skip and
+    ValueError for a name that is no zone.
     """
     there = zone(zone_name)
     found = local.replace(tzinfo=there).astimezone(UTC)

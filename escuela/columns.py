@@ -43,7 +43,7 @@ class Words(NamedTuple):
 
 
 class Localized(dict[str, str]):
-    """One text in some of the School's languages, `{"es": ..., "pt": ...}`; the first key is the one to fall back to."""
+    """One text in some of the School's languages, `{"es": ..., "pt": ...}`; the first is the one to fall back to."""
 
     def words(self, language: str) -> Words:
         """The text in `language`, else in the first language that has it."""

@@ -14,13 +14,13 @@ ROOT = Path(__file__).resolve().parent.parent
 T = TypeVar("T")
 
 
-class SettingError(Exception):
-    """A setting that cannot be used; the text names it and says what it may hold."""
+class SettingError(SystemExit):
+    """A setting that cannot be used. Nobody catches it: the start stops and its text says what to set."""
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Every setting of the School. `README.md` explains each in one table; `tests/test_house.py` keeps the two in step."""
+    """Every setting of the School; `README.md` explains each in one table, and a test keeps the two in step."""
 
     environment: str
     secret_key: str
@@ -55,7 +55,9 @@ class Settings:
         return cls(
             environment=environment,
             secret_key=read("SECRET_KEY", None if production else _kept_secret(instance), _long_enough),
-            database_url=read("DATABASE_URL", None if production else f"sqlite:///{instance / 'escuela.sqlite'}", _database),
+            database_url=read(
+                "DATABASE_URL", None if production else f"sqlite:///{instance / 'escuela.sqlite'}", _database
+            ),
             public_url=read("PUBLIC_URL", None if production else "http://127.0.0.1:5000", _web_address),
             instance=instance,
             uploads=read("UPLOADS", str(instance / "uploads"), lambda raw: Path(raw).resolve()),

@@ -1,4 +1,4 @@
-"""What the user can fix is a DomainError; everything else has a page that says whose fault it is and what to do next."""
+"""What the user can fix is a DomainError; everything else has a page that says what happened and what to do next."""
 
 from __future__ import annotations
 

@@ -19,7 +19,6 @@ from sqlalchemy.orm import DeclarativeBase, registry
 
 from escuela.columns import TYPE_MAP
 
-
 NAMING = {
     "ix": "ix_%(column_0_N_label)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",

@@ -23,7 +23,7 @@ def trimmed(value: str | None) -> str | None:
     return value.strip() if value else value
 
 
-class Form(FlaskForm):  # type: ignore[misc]
+class Form(FlaskForm):
     """A form of ours: protected against forged requests, trimmed, bounded."""
 
 

@@ -25,6 +25,7 @@ def run_online() -> None:
             connection=connection,
             target_metadata=db.metadata,
             render_item=render_item,
+            transactional_ddl=True,  # on SQLite too, where Alembic would not: an interrupted migration leaves nothing
             **extension.configure_args,
         )
         with context.begin_transaction():

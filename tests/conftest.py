@@ -1,6 +1,6 @@
-"""One application and one real database for the whole run; each test inside a transaction that is taken back.
+"""One application and one real database for the run; each test inside a transaction that is taken back.
 
-`--database postgresql` runs the same tests on a PostgreSQL that is started for them. Everything that a test or a request
+`--database postgresql` runs the same tests on a PostgreSQL that is started for them. What a test or a request
 commits is a savepoint inside the test's own transaction, so nothing leaks and nothing is mocked. Factories commit: a
 refused request rolls back, and would take rows away that were only flushed.
 """

@@ -37,7 +37,8 @@ def role(name: str) -> Role:
 
 def user(name: str = "Ceibo Quebracho", *, roles: tuple[str, ...] = (), **given: Any) -> User:
     number = next(_count)
-    given.setdefault("email", f"{name.split()[0].lower()}{number}@example.org")
+    first = name.partition(" ")[0].lower()
+    given.setdefault("email", f"{first}{number}@example.org")
     given.setdefault("zone", MONTEVIDEO)
     return saved(
         User(

@@ -9,14 +9,14 @@ from escuela.editions.models import DRAFT, Activity, Edition, EditionStaff
 from escuela.people.models import User
 
 
-def my_enrolment(user: User, edition: Edition) -> Select[tuple[Enrolment]]:
+def my_enrolment(user: User, edition: Edition) -> Select[Enrolment]:
     """The person's active enrolment in an edition, at most one."""
     return select(Enrolment).where(
         Enrolment.user_id == user.id, Enrolment.edition_id == edition.id, Enrolment.status == ACTIVE
     )
 
 
-def my_enrolments(user: User) -> Select[tuple[Enrolment]]:
+def my_enrolments(user: User) -> Select[Enrolment]:
     """Active enrolments of a person, the newest edition first."""
     return (
         select(Enrolment)
@@ -26,7 +26,7 @@ def my_enrolments(user: User) -> Select[tuple[Enrolment]]:
     )
 
 
-def visible_enrolments(user: User) -> Select[tuple[Enrolment]]:
+def visible_enrolments(user: User) -> Select[Enrolment]:
     """One's own, and those of the editions in which one is a tutor or a coordinator."""
     if user.is_coordinator:
         return select(Enrolment)
@@ -34,7 +34,7 @@ def visible_enrolments(user: User) -> Select[tuple[Enrolment]]:
     return select(Enrolment).where(or_(Enrolment.user_id == user.id, Enrolment.edition_id.in_(staffed)))
 
 
-def taught_editions(user: User) -> Select[tuple[Edition]]:
+def taught_editions(user: User) -> Select[Edition]:
     """Editions whose inside a person may see: enrolled and past draft, or working in it."""
     if user.is_coordinator:
         return select(Edition)
@@ -45,7 +45,7 @@ def taught_editions(user: User) -> Select[tuple[Edition]]:
     )
 
 
-def visible_activities(user: User, edition_slug: str) -> Select[tuple[Activity]]:
+def visible_activities(user: User, edition_slug: str) -> Select[Activity]:
     """Activities of an edition for the people in it: its participants and who works in it."""
     inside = taught_editions(user).where(Edition.slug == edition_slug).with_only_columns(Edition.id)
     return select(Activity).where(Activity.edition_id.in_(inside))

@@ -13,7 +13,8 @@ from escuela.extensions import Model
 from escuela.frameworks.models import FrameworkItem, alignment_table
 from escuela.people.models import User
 
-DRAFT, PUBLISHED, RUNNING, CLOSED, ARCHIVED = STATUSES = ("draft", "published", "running", "closed", "archived")
+STATUSES = ("draft", "published", "running", "closed", "archived")
+DRAFT, PUBLISHED, RUNNING, CLOSED, ARCHIVED = STATUSES
 TUTOR, COORDINATOR = "tutor", "coordinator"
 
 edition_items = alignment_table("editions")
@@ -22,7 +23,7 @@ activity_items = alignment_table("activities")
 
 
 class Edition(Model):
-    """One run of the School. Closed editions stay in the catalogue; archived ones leave it and keep their certificates."""
+    """One run of the School. A closed one stays in the catalogue; an archived one leaves it, its certificates stay."""
 
     __tablename__ = "editions"
     __table_args__ = (
@@ -59,7 +60,9 @@ class Edition(Model):
     """Of the text that it was loaded from."""
 
     items: Mapped[list[FrameworkItem]] = relationship(secondary=edition_items, order_by=FrameworkItem.position)
-    modules: Mapped[list[Module]] = relationship(back_populates="edition", order_by="Module.position", cascade="all, delete-orphan")
+    modules: Mapped[list[Module]] = relationship(
+        back_populates="edition", order_by="Module.position", cascade="all, delete-orphan"
+    )
     staff: Mapped[list[EditionStaff]] = relationship(back_populates="edition", cascade="all, delete-orphan")
 
 
@@ -111,7 +114,7 @@ class Activity(Model):
     """One thing to do in a module. Its kind (lesson, quiz, assignment) is a subclass in the room that knows it."""
 
     __tablename__ = "activities"
-    __table_args__ = (
+    __table_args__: Any = (
         UniqueConstraint("edition_id", "slug"),
         CheckConstraint("(opens_at IS NULL) = (opens_zone IS NULL)", name="opens_zone"),
         CheckConstraint("(due_at IS NULL) = (due_zone IS NULL)", name="due_zone"),

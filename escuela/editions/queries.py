@@ -8,7 +8,7 @@ from escuela.editions.models import ARCHIVED, DRAFT, Edition, EditionStaff
 from escuela.people.models import User
 
 
-def visible_editions(user: User | None) -> Select[tuple[Edition]]:
+def visible_editions(user: User | None) -> Select[Edition]:
     """The catalogue for everybody; drafts and archived editions for those who work in them."""
     listed = Edition.status.not_in([DRAFT, ARCHIVED])
     if user is None:
@@ -19,8 +19,8 @@ def visible_editions(user: User | None) -> Select[tuple[Edition]]:
     return select(Edition).where(or_(listed, Edition.id.in_(mine)))
 
 
-def staffed_editions(user: User, role: str) -> Select[tuple[Edition]]:
-    """Editions in which the person has that role; for who coordinates them all, every edition where the role is coordinator."""
+def staffed_editions(user: User, role: str) -> Select[Edition]:
+    """Editions in which the person has that role; for who coordinates them all, every edition."""
     if user.is_coordinator:
         return select(Edition)
     mine = select(EditionStaff.edition_id).where(EditionStaff.user_id == user.id, EditionStaff.role == role)

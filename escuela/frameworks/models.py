@@ -12,7 +12,7 @@ from escuela.extensions import Base, Model
 
 
 class Framework(Model):
-    """An instrument such as the Sendai Framework. `short` is the name on a chip; `digest` is of the catalogue it came from."""
+    """An instrument such as the Sendai Framework. `short` is its name on a chip, `digest` is of the catalogue file."""
 
     __tablename__ = "frameworks"
 
@@ -43,7 +43,7 @@ class FrameworkItem(Model):
 
 
 class FrameworkLink(Model):
-    """Two items that speak of the same thing; `basis` says whether the instruments say so (published) or we do (editorial)."""
+    """Two items that speak of the same thing: the instruments say so (`basis` published) or we do (editorial)."""
 
     __tablename__ = "framework_links"
 
@@ -53,7 +53,7 @@ class FrameworkLink(Model):
 
 
 def alignment_table(owners: str) -> Table:
-    """The table that aligns rows of `owners` (a table's name) with items: each room makes the one for its own things."""
+    """The table that aligns rows of `owners` (a table's name) with items; each room makes its own."""
     return Table(
         f"{owners}_items",
         Base.metadata,

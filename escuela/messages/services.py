@@ -5,11 +5,11 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 from flask import current_app, render_template
 from flask_babel import force_locale
-from sqlalchemy import or_, select, update
+from sqlalchemy import CursorResult, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from escuela import clock
@@ -28,7 +28,7 @@ WAITS = [timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240, 720)]
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """This room knows addresses, languages and zones, not people."""
+    """Who a mail is for. The room knows addresses, languages and zones, not people."""
 
     address: str
     language: str
@@ -94,7 +94,7 @@ def _claim(message_id: int) -> bool:
         .values(claimed_at=now)
     )
     db.session.commit()
-    return bool(claimed.rowcount)
+    return cast("CursorResult[Any]", claimed).rowcount == 1
 
 
 def _deliver(message_id: int) -> bool:

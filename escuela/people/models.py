@@ -21,7 +21,7 @@ user_roles = Table(
 )
 
 
-class Role(Model, RoleMixin):  # type: ignore[misc]
+class Role(Model, RoleMixin):
     """A global role: `admin` or `coordinator`. What a person is in one edition is a row of that edition."""
 
     __tablename__ = "roles"
@@ -31,7 +31,7 @@ class Role(Model, RoleMixin):  # type: ignore[misc]
     description: Mapped[str | None] = mapped_column(String(200))
 
 
-class User(Model, UserMixin):  # type: ignore[misc]
+class User(Model, UserMixin):
     """A person who signs in. `name` is how they are addressed and, in full, what a certificate says."""
 
     __tablename__ = "users"

@@ -1,7 +1,7 @@
 """the school
 
 Revises: 
-Created: 2026-11-21 09:21:23.953056
+Created: 2026-11-21 09:32:40.019380
 """
 
 import sqlalchemy as sa
