@@ -1,7 +1,7 @@
 """the school
 
 Revises: 
-Created: 2026-11-21 09:32:40.019380
+Created: 2026-11-21 09:35:00.672638
 """
 
 import sqlalchemy as sa
@@ -169,6 +169,18 @@ def upgrade() -> None:
     with op.batch_alter_table('framework_items', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_framework_items_framework_id'), ['framework_id'], unique=False)
 
+    op.create_table('issuings',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('edition_id', sa.Integer(), nullable=False),
+    sa.Column('issued_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('issued_by_id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['edition_id'], ['editions.id'], name=op.f('fk_issuings_edition_id')),
+    sa.ForeignKeyConstraint(['issued_by_id'], ['users.id'], name=op.f('fk_issuings_issued_by_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_issuings'))
+    )
+    with op.batch_alter_table('issuings', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_issuings_edition_id'), ['edition_id'], unique=False)
+
     op.create_table('media',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('edition_id', sa.Integer(), nullable=False),
@@ -257,21 +269,28 @@ def upgrade() -> None:
     sa.Column('issued_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('issued_by_id', sa.Integer(), nullable=True),
     sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('ended_by_id', sa.Integer(), nullable=True),
     sa.Column('ended_reason', sa.Text(), nullable=True),
     sa.Column('replaced_by_id', sa.Integer(), nullable=True),
+    sa.Column('draw_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('drawing_failure', sa.Text(), nullable=True),
     sa.Column('pdf_key', sa.String(length=80), nullable=True),
     sa.Column('pdf_sha256', sa.String(length=64), nullable=True),
     sa.Column('drawn_at', sa.DateTime(timezone=True), nullable=True),
-    sa.Column('drawing_failure', sa.Text(), nullable=True),
+    sa.CheckConstraint("state = 'valid' OR (ended_at IS NOT NULL AND ended_by_id IS NOT NULL AND ended_reason IS NOT NULL)", name=op.f('ck_certificates_ended')),
     sa.CheckConstraint("state IN ('valid', 'replaced', 'revoked')", name=op.f('ck_certificates_state')),
+    sa.CheckConstraint('(pdf_key IS NULL) = (drawn_at IS NULL)', name=op.f('ck_certificates_drawn')),
     sa.CheckConstraint('(pdf_key IS NULL) = (pdf_sha256 IS NULL)', name=op.f('ck_certificates_pdf')),
+    sa.ForeignKeyConstraint(['ended_by_id'], ['users.id'], name=op.f('fk_certificates_ended_by_id')),
     sa.ForeignKeyConstraint(['enrolment_id'], ['enrolments.id'], name=op.f('fk_certificates_enrolment_id')),
     sa.ForeignKeyConstraint(['issued_by_id'], ['users.id'], name=op.f('fk_certificates_issued_by_id')),
     sa.ForeignKeyConstraint(['replaced_by_id'], ['certificates.id'], name=op.f('fk_certificates_replaced_by_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_certificates')),
-    sa.UniqueConstraint('code', name=op.f('uq_certificates_code'))
+    sa.UniqueConstraint('code', name=op.f('uq_certificates_code')),
+    sa.UniqueConstraint('enrolment_id', 'version', name=op.f('uq_certificates_enrolment_id_version'))
     )
     with op.batch_alter_table('certificates', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_certificates_draw_at'), ['draw_at'], unique=False)
         batch_op.create_index('uq_certificates_valid', ['enrolment_id'], unique=True, sqlite_where=sa.text("state = 'valid'"), postgresql_where=sa.text("state = 'valid'"))
 
     op.create_table('editions_items',
@@ -353,6 +372,20 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['recorded_by_id'], ['users.id'], name=op.f('fk_attendances_recorded_by_id')),
     sa.ForeignKeyConstraint(['session_id'], ['tutoring_sessions.id'], name=op.f('fk_attendances_session_id')),
     sa.PrimaryKeyConstraint('session_id', 'enrolment_id', name=op.f('pk_attendances'))
+    )
+    op.create_table('issuing_results',
+    sa.Column('issuing_id', sa.Integer(), nullable=False),
+    sa.Column('enrolment_id', sa.Integer(), nullable=False),
+    sa.Column('outcome', sa.String(length=10), nullable=False),
+    sa.Column('certificate_id', sa.Integer(), nullable=True),
+    sa.Column('refusal', sa.Text(), nullable=True),
+    sa.CheckConstraint("(outcome = 'refused') = (certificate_id IS NULL)", name=op.f('ck_issuing_results_certificate')),
+    sa.CheckConstraint("(outcome = 'refused') = (refusal IS NOT NULL)", name=op.f('ck_issuing_results_refusal')),
+    sa.CheckConstraint("outcome IN ('issued', 'kept', 'refused')", name=op.f('ck_issuing_results_outcome')),
+    sa.ForeignKeyConstraint(['certificate_id'], ['certificates.id'], name=op.f('fk_issuing_results_certificate_id')),
+    sa.ForeignKeyConstraint(['enrolment_id'], ['enrolments.id'], name=op.f('fk_issuing_results_enrolment_id')),
+    sa.ForeignKeyConstraint(['issuing_id'], ['issuings.id'], name=op.f('fk_issuing_results_issuing_id')),
+    sa.PrimaryKeyConstraint('issuing_id', 'enrolment_id', name=op.f('pk_issuing_results'))
     )
     op.create_table('lessons',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -611,6 +644,7 @@ def downgrade() -> None:
     op.drop_table('tutoring_sessions_items')
     op.drop_table('quizzes')
     op.drop_table('lessons')
+    op.drop_table('issuing_results')
     op.drop_table('attendances')
     op.drop_table('assignments')
     with op.batch_alter_table('activities_items', schema=None) as batch_op:
@@ -629,6 +663,7 @@ def downgrade() -> None:
     op.drop_table('editions_items')
     with op.batch_alter_table('certificates', schema=None) as batch_op:
         batch_op.drop_index('uq_certificates_valid', sqlite_where=sa.text("state = 'valid'"), postgresql_where=sa.text("state = 'valid'"))
+        batch_op.drop_index(batch_op.f('ix_certificates_draw_at'))
 
     op.drop_table('certificates')
     with op.batch_alter_table('activities', schema=None) as batch_op:
@@ -643,6 +678,10 @@ def downgrade() -> None:
 
     op.drop_table('memberships')
     op.drop_table('media')
+    with op.batch_alter_table('issuings', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_issuings_edition_id'))
+
+    op.drop_table('issuings')
     with op.batch_alter_table('framework_items', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_framework_items_framework_id'))
 
