@@ -25,9 +25,9 @@ class Kind:
     icon: str
     endpoint: str
     """Its page: `url_for(endpoint, edition=edition.slug, activity=activity.slug)`."""
-    progress: Callable[[int], Select[Any]]
-    """For an edition's id: rows (enrolment_id, activity_id, state, at) with state PART, WAITING, RETURNED or DONE and `at` the
-    instant of it; at most one row for each pair, none where nothing was begun."""
+    progress: Callable[[int], Select[*tuple[Any, ...]]]
+    """For an edition's id: rows (enrolment_id, activity_id, state, at) with state PART, WAITING, RETURNED or DONE and
+    `at` the instant of it; at most one row for each pair, none where nothing was begun."""
 
 
 KINDS: dict[str, Kind] = {}
