@@ -41,8 +41,8 @@ def me() -> User:
 
 
 def me_or_none() -> User | None:
-    """The person who is signed in, or None for a visitor."""
-    return me() if current_user.is_authenticated else None
+    """The person who is signed in; None for a visitor, and where nobody asks: in a job."""
+    return me() if current_user and current_user.is_authenticated else None
 
 
 def get_or_404(rows: Select[T]) -> T:

@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from babel.dates import format_datetime, format_skeleton, get_timezone_location
-from flask import Blueprint, Flask, Response, redirect, request, session, url_for
-from flask_babel import format_decimal, get_locale, gettext, ngettext
+from flask import Blueprint, Flask, Response, has_request_context, redirect, request, session, url_for
+from flask_babel import format_decimal, format_timedelta, get_locale, gettext, ngettext
 from flask_login import current_user
 from markupsafe import Markup, escape
 
@@ -190,9 +190,12 @@ def day_and_hour(at: datetime, zone_name: str) -> str:
     return gettext("%(date)s, %(hour)s, %(zone)s", date=date_part, hour=hour(at, zone_name), zone=place_of(zone_name))
 
 
-def own_time(at: datetime, zone_name: str) -> str:
-    """The same instant on the reader's own clock, or that it is the same there; empty when their zone is unknown."""
-    mine = reader_zone()
+def own_time(at: datetime, zone_name: str, mine: str | None = None) -> str:
+    """The same instant on the reader's own clock, or that it is the same there; empty when their zone is unknown.
+
+    A mail says whose clock it is in `mine`: who causes it is not who reads it.
+    """
+    mine = mine or reader_zone()
     if mine is None or mine == zone_name:
         return ""
     if at.astimezone(clock.zone(mine)).utcoffset() == at.astimezone(clock.zone(zone_name)).utcoffset():
@@ -212,6 +215,11 @@ def time_left(at: datetime) -> str:
     return ngettext("%(num)d minute left.", "%(num)d minutes left.", max(1, int(seconds // 60)))
 
 
+def time_since(at: datetime) -> str:
+    """«6 días», «4 horas»: how long something has waited."""
+    return str(format_timedelta(clock.now() - at, granularity="minute", threshold=1))
+
+
 def file_size(size: int) -> str:
     """«2,4 MB», «48 KB»."""
     if size >= 1_000_000:
@@ -224,7 +232,20 @@ def iso(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="seconds")
 
 
-FILTERS = (localized, plain, country_name, place_of, day, hour, day_and_hour, own_time, time_left, file_size, iso)
+FILTERS = (
+    localized,
+    plain,
+    country_name,
+    place_of,
+    day,
+    hour,
+    day_and_hour,
+    own_time,
+    time_left,
+    time_since,
+    file_size,
+    iso,
+)
 
 
 # --- around each request
@@ -267,6 +288,8 @@ def init_app(app: Flask) -> None:
 
     @app.context_processor
     def everywhere() -> dict[str, Any]:
+        if not has_request_context():  # a mail that a job writes
+            return {"language": language(), "languages": LANGUAGE_NAMES}
         return {
             "language": language(),
             "languages": LANGUAGE_NAMES,

@@ -6,8 +6,9 @@ import logging
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, cast
+from urllib.parse import urlsplit
 
-from flask import current_app, render_template
+from flask import current_app
 from flask_babel import force_locale
 from sqlalchemy import CursorResult, or_, select, update
 from sqlalchemy.exc import IntegrityError
@@ -20,6 +21,8 @@ from escuela.messages.models import Message
 log = logging.getLogger(__name__)
 
 BATCH = 50
+SUBJECT = 300
+"""Most characters of a subject."""
 CLAIM = timedelta(minutes=10)
 """How long a worker has for the message it took; after that another may take it."""
 WAITS = [timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240, 720)]
@@ -39,20 +42,21 @@ class Recipient:
 def enqueue(kind: str, to: Recipient, *, once: str | None = None, **values: Any) -> Message | None:
     """Write a mail of templates/<room>/mail/<name> (`kind` is `<room>/<name>`) in the recipient's language.
 
+    The first line of the text template is the subject. Templates get `to`, `values` and `link_to`, and nothing of the
+    request that caused the mail: a job or a command may write it too.
     `once` names the occasion: where a message of that occasion exists already, nothing is written and None is returned.
     """
     with force_locale(to.language):
-        shared = {"to": to, "public_url": current_app.config["SETTINGS"].public_url, **values}
-        room, name = kind.split("/")
-        subject, _, text = render_template(f"{room}/mail/{name}.txt", **shared).partition("\n")
-        html = render_template(f"{room}/mail/{name}.html", subject=subject.strip(), **shared)
+        first, _, text = _render(f"{kind}.txt", to=to, **values).strip().partition("\n")
+        subject = " ".join(first.split())[:SUBJECT]
+        html = _render(f"{kind}.html", to=to, subject=subject, **values)
     now = clock.now()
     message = Message(
         kind=kind,
         once=once,
         address=to.address,
         language=to.language,
-        subject=subject.strip(),
+        subject=subject,
         text=text.strip() + "\n",
         html=html,
         written_at=now,
@@ -64,6 +68,19 @@ def enqueue(kind: str, to: Recipient, *, once: str | None = None, **values: Any)
     except IntegrityError:
         return None
     return message
+
+
+def link_to(endpoint: str, **values: Any) -> str:
+    """The full address of a page at PUBLIC_URL: never at the host that a request claims to be for."""
+    public = urlsplit(current_app.config["SETTINGS"].public_url)
+    pages = current_app.url_map.bind(public.netloc, script_name=public.path or "/", url_scheme=public.scheme)
+    return pages.build(endpoint, values, force_external=True)
+
+
+def _render(name: str, **values: Any) -> str:
+    room, file = name.rsplit("/", 1)
+    template = current_app.jinja_env.get_template(f"{room}/mail/{file}")
+    return template.render(link_to=link_to, public_url=current_app.config["SETTINGS"].public_url, **values)
 
 
 def deliver_due_messages() -> int:
@@ -99,16 +116,31 @@ def _claim(message_id: int) -> bool:
 
 def _deliver(message_id: int) -> bool:
     message = db.session.get_one(Message, message_id)
-    try:
-        transport.send(message)
-    except (OSError, transport.RefusedError) as failure:
-        message.failure = f"{type(failure).__name__}: {failure}"
-        if message.tries < len(WAITS):
-            message.due_at = clock.now() + WAITS[message.tries]
-        log.warning("mail %d to wait: %s", message.id, message.failure)
-    else:
-        message.sent_at, message.failure = clock.now(), None
+    db.session.expunge(message)
+    db.session.rollback()  # nothing is locked while the mail server takes its time
+    failure = _send(message)
+    message = db.session.get_one(Message, message_id)
+    if failure is None:
+        message.sent_at = clock.now()
+    elif message.tries < len(WAITS):
+        message.due_at = clock.now() + WAITS[message.tries]
+    message.failure = failure
     message.tries += 1
     message.claimed_at = None
     db.session.commit()
-    return message.sent_at is not None
+    return failure is None
+
+
+def _send(message: Message) -> str | None:
+    """None when it went out, else why not."""
+    try:
+        transport.send(message)
+    except (OSError, transport.RefusedError) as failure:
+        log.warning("mail %d to wait: %s", message.id, failure)
+        return f"{type(failure).__name__}: {failure}"
+    return None
+
+
+def try_again(message: Message) -> None:
+    """Give a message that was given up, or that waits, all its tries again from now on."""
+    message.tries, message.due_at = 0, clock.now()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import datetime
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
@@ -32,6 +33,11 @@ class Assignment(Activity):
         back_populates="assignment", order_by="Criterion.position", cascade="all, delete-orphan"
     )
 
+    @property
+    def points(self) -> int:
+        """The most that its rubric gives."""
+        return sum(max((level.points for level in criterion.levels), default=0) for criterion in self.criteria)
+
 
 class Criterion(Model):
     """One row of the rubric."""
@@ -47,7 +53,9 @@ class Criterion(Model):
     text: Mapped[Localized]
 
     assignment: Mapped[Assignment] = relationship(back_populates="criteria")
-    levels: Mapped[list[Level]] = relationship(back_populates="criterion", order_by="Level.position", cascade="all, delete-orphan")
+    levels: Mapped[list[Level]] = relationship(
+        back_populates="criterion", order_by="Level.position", cascade="all, delete-orphan"
+    )
 
 
 class Level(Model):
@@ -83,6 +91,7 @@ class Work(Model):
     state: Mapped[str] = mapped_column(String(20), default=DRAFT)
     draft: Mapped[str] = mapped_column(Text, default="")
     draft_saved_at: Mapped[datetime | None]
+    """When its text or its files last changed."""
     submitted_at: Mapped[datetime | None]
     """Of the newest version."""
     claimed_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
@@ -93,6 +102,24 @@ class Work(Model):
     claimed_by: Mapped[User | None] = relationship()
     submissions: Mapped[list[Submission]] = relationship(back_populates="work", order_by="Submission.version")
     files: Mapped[list[WorkFile]] = relationship(back_populates="work", order_by="WorkFile.id")
+
+    @property
+    def newest(self) -> Submission | None:
+        """The version that is reviewed."""
+        return self.submissions[-1] if self.submissions else None
+
+    @property
+    def draft_files(self) -> list[WorkFile]:
+        return [file for file in self.files if file.removed_at is None]
+
+    @property
+    def draft_mark(self) -> str:
+        """Names the text of the draft: a page that began from another one would overwrite it."""
+        return mark_of(self.draft)
+
+
+def mark_of(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
 class Submission(Model):
@@ -110,10 +137,17 @@ class Submission(Model):
 
     work: Mapped[Work] = relationship(back_populates="submissions")
     submitted_by: Mapped[User] = relationship()
-    files: Mapped[list[WorkFile]] = relationship(
-        secondary="submission_files", order_by="WorkFile.id", viewonly=False
-    )
+    files: Mapped[list[WorkFile]] = relationship(secondary="submission_files", order_by="WorkFile.id", viewonly=False)
     reviews: Mapped[list[Review]] = relationship(back_populates="submission", order_by="Review.id")
+
+    @property
+    def review(self) -> Review | None:
+        """The one that was released."""
+        return next((review for review in self.reviews if review.released_at), None)
+
+    @property
+    def review_draft(self) -> Review | None:
+        return next((review for review in self.reviews if review.released_at is None), None)
 
 
 class WorkFile(Model):
@@ -172,6 +206,10 @@ class Review(Model):
     submission: Mapped[Submission] = relationship(back_populates="reviews")
     reviewer: Mapped[User] = relationship()
     marks: Mapped[list[Mark]] = relationship(back_populates="review", cascade="all, delete-orphan")
+
+    @property
+    def points(self) -> int:
+        return sum(mark.level.points for mark in self.marks if mark.level)
 
 
 class Mark(Model):

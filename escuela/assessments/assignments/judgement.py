@@ -1,0 +1,61 @@
+"""What a tutor says of a work, while it is being typed: read from a form, or from the row that keeps it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from escuela.assessments.assignments.models import Assignment, Criterion, Review
+
+COMMENT, NOTE = 20_000, 5_000
+"""Most characters of the overall comment; of the private note and of the comment on one criterion."""
+
+
+@dataclass
+class Judgement:
+    levels: dict[int, int] = field(default_factory=dict)
+    """Criterion -> level, where one is chosen."""
+    notes: dict[int, str] = field(default_factory=dict)
+    """Criterion -> comment on it."""
+    comment: str = ""
+    private_note: str = ""
+
+    @classmethod
+    def typed(cls, form: Mapping[str, str], assignment: Assignment) -> Judgement:
+        """As a form of the desk sends it; levels that are not of their criterion are left out."""
+        judgement = cls(comment=tidy(form.get("comment")), private_note=tidy(form.get("private_note")))
+        for criterion in assignment.criteria:
+            chosen = form.get(f"level-{criterion.id}")
+            judgement.notes[criterion.id] = tidy(form.get(f"note-{criterion.id}"))
+            judgement.levels |= {criterion.id: level.id for level in criterion.levels if str(level.id) == chosen}
+        return judgement
+
+    @classmethod
+    def kept(cls, review: Review | None) -> Judgement:
+        if review is None:
+            return cls()
+        return cls(
+            levels={mark.criterion_id: mark.level_id for mark in review.marks if mark.level_id is not None},
+            notes={mark.criterion_id: mark.comment for mark in review.marks},
+            comment=review.comment,
+            private_note=review.private_note,
+        )
+
+    def unmarked(self, assignment: Assignment) -> list[Criterion]:
+        return [criterion for criterion in assignment.criteria if criterion.id not in self.levels]
+
+    @property
+    def says_something(self) -> bool:
+        """Whether there is a comment that the participant will read."""
+        return any(text.strip() for text in (self.comment, *self.notes.values()))
+
+    @property
+    def too_long(self) -> bool:
+        return len(self.comment) > COMMENT or any(
+            len(text) > NOTE for text in (self.private_note, *self.notes.values())
+        )
+
+
+def tidy(text: str | None) -> str:
+    """A typed text as it is kept: one kind of line end, and no NUL, which PostgreSQL cannot hold."""
+    return (text or "").replace("\x00", "").replace("\r\n", "\n")

@@ -1,0 +1,37 @@
+"""When a work accepts a new version, and what a tutor may still do with it. Pure: rows in, answers out."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from escuela.assessments.assignments.models import APPROVED, CHANGES_REQUESTED, SUBMITTED, Assignment, Work
+from escuela.editions import policies as editions
+from escuela.editions.models import RUNNING
+from escuela.editions.policies import Door, Moment
+from escuela.people.models import User
+
+
+def closes(assignment: Assignment, work: Work | None) -> Moment:
+    """The instant from which nothing is accepted: for who was asked for changes the end of the edition, always."""
+    if work is not None and work.state == CHANGES_REQUESTED:
+        return editions.ends(assignment.edition)
+    return editions.closes(assignment)
+
+
+def in_review(work: Work) -> bool:
+    """Whether a tutor has the version that was handed in: until the review arrives, no other one replaces it."""
+    return work.state == SUBMITTED and work.claimed_by_id is not None
+
+
+def can_write(assignment: Assignment, work: Work | None, at: datetime) -> bool:
+    """Whether the participant may change the draft and hand it in."""
+    if work is not None and (work.state == APPROVED or in_review(work)):
+        return False
+    if work is not None and work.state == CHANGES_REQUESTED:
+        return assignment.edition.status == RUNNING and at < closes(assignment, work).at
+    return editions.door(assignment, at) in {Door.OPEN, Door.LATE}
+
+
+def is_reviewing(user: User, work: Work) -> bool:
+    """Whether the work waits for a review and this person has it."""
+    return work.state == SUBMITTED and work.claimed_by_id == user.id

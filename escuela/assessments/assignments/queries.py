@@ -1,0 +1,192 @@
+"""Works: a participant's own, and those that wait for a tutor."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Select, case, exists, func, or_, select
+from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm.interfaces import ORMOption
+
+from escuela.admissions.models import ACTIVE, Enrolment
+from escuela.admissions.queries import visible_activities
+from escuela.assessments.assignments.models import (
+    APPROVED,
+    CHANGES_REQUESTED,
+    DRAFT,
+    SUBMITTED,
+    Assignment,
+    Criterion,
+    Mark,
+    Review,
+    Submission,
+    SubmissionFile,
+    Work,
+    WorkFile,
+)
+from escuela.editions import kinds
+from escuela.editions.models import Activity, Edition, EditionStaff
+from escuela.people.models import User
+
+
+def visible_assignments(user: User, edition_slug: str) -> Select[Assignment]:
+    """Assignments of an edition for the people in it, with the rubric."""
+    inside = visible_activities(user, edition_slug).with_only_columns(Activity.id)
+    return (
+        select(Assignment)
+        .where(Assignment.id.in_(inside))
+        .options(
+            joinedload(Assignment.edition).selectinload(Edition.staff),
+            joinedload(Assignment.module),
+            selectinload(Assignment.items),
+            selectinload(Assignment.criteria).selectinload(Criterion.levels),
+        )
+    )
+
+
+def _versions() -> tuple[ORMOption, ...]:
+    """Every version of a work with its files and reviews, for a page that shows them all."""
+    reviews = selectinload(Work.submissions).selectinload(Submission.reviews)
+    return (
+        selectinload(Work.submissions).selectinload(Submission.files),
+        reviews.joinedload(Review.reviewer),
+        reviews.selectinload(Review.marks).joinedload(Mark.level),
+        selectinload(Work.files),
+        joinedload(Work.claimed_by),
+    )
+
+
+def my_work(assignment: Assignment, enrolment: Enrolment) -> Select[Work]:
+    """The person's work on an assignment, at most one, with all its versions."""
+    return (
+        select(Work).where(Work.assignment_id == assignment.id, Work.enrolment_id == enrolment.id).options(*_versions())
+    )
+
+
+def reviewed_editions(user: User) -> Select[Edition]:
+    """Editions whose works the person may review."""
+    if user.is_coordinator:
+        return select(Edition)
+    return select(Edition).where(Edition.id.in_(select(EditionStaff.edition_id).where(EditionStaff.user_id == user.id)))
+
+
+def reviews_somewhere(user: User) -> Select[bool]:
+    """One row that says whether the person has a queue: tutors, and who coordinates."""
+    return select(exists().where(EditionStaff.user_id == user.id))
+
+
+def reviewable_works(user: User) -> Select[Work]:
+    """Works that were handed in, at least once, in the editions that the person reviews."""
+    editions = reviewed_editions(user).with_only_columns(Edition.id)
+    return (
+        select(Work)
+        .join(Assignment, Work.assignment_id == Assignment.id)
+        .where(Work.state != DRAFT, Assignment.edition_id.in_(editions))
+    )
+
+
+def on_the_desk(user: User, edition_slug: str, work_id: int) -> Select[Work]:
+    """One reviewable work of an edition, with everything that its review needs."""
+    assignment = joinedload(Work.assignment)
+    return (
+        reviewable_works(user)
+        .where(Work.id == work_id, Assignment.edition.has(Edition.slug == edition_slug))
+        .options(
+            assignment.joinedload(Assignment.edition).selectinload(Edition.staff),
+            assignment.selectinload(Assignment.items),
+            assignment.selectinload(Assignment.criteria).selectinload(Criterion.levels),
+            joinedload(Work.enrolment).joinedload(Enrolment.user),
+            joinedload(Work.enrolment).joinedload(Enrolment.local_government),
+            *_versions(),
+        )
+    )
+
+
+WAITING, FREE, MINE, RETURNED, DONE = QUEUES = ("waiting", "free", "mine", "returned", "approved")
+
+
+def queue(user: User, *, which: str = WAITING, edition_slug: str | None = None) -> Select[Work]:
+    """Works for a tutor, the one that waits longest first; those of people who withdrew are left out.
+
+    `which`: waiting for a review, of those the free ones or one's own, returned to the participant, or approved.
+    """
+    states = {RETURNED: CHANGES_REQUESTED, DONE: APPROVED}
+    works = (
+        reviewable_works(user)
+        .join(Work.enrolment)
+        .where(Work.state == states.get(which, SUBMITTED), Enrolment.status == ACTIVE)
+        .order_by(Work.submitted_at, Work.id)
+    )
+    if which == FREE:
+        works = works.where(Work.claimed_by_id.is_(None))
+    if which == MINE:
+        works = works.where(Work.claimed_by_id == user.id)
+    if edition_slug:
+        works = works.where(Assignment.edition.has(Edition.slug == edition_slug))
+    return works
+
+
+def as_listed(works: Select[Work]) -> Select[Work]:
+    """With what a row of the queue shows."""
+    return works.options(
+        joinedload(Work.assignment).joinedload(Assignment.edition),
+        joinedload(Work.enrolment).joinedload(Enrolment.user),
+        joinedload(Work.enrolment).joinedload(Enrolment.local_government),
+        joinedload(Work.claimed_by),
+        selectinload(Work.submissions).load_only(Submission.version, Submission.work_id),
+    )
+
+
+def queue_counts(user: User, edition_slug: str | None = None) -> Select[Any]:
+    """One row: how many wait, how many of them one has, how many went back, how many are approved."""
+    works = reviewable_works(user).join(Work.enrolment).where(Enrolment.status == ACTIVE)
+    if edition_slug:
+        works = works.where(Assignment.edition.has(Edition.slug == edition_slug))
+    waiting = Work.state == SUBMITTED
+    columns = {
+        WAITING: waiting,
+        MINE: waiting & (Work.claimed_by_id == user.id),
+        RETURNED: Work.state == CHANGES_REQUESTED,
+        DONE: Work.state == APPROVED,
+    }
+    return works.with_only_columns(*(func.count(case((which, 1))).label(name) for name, which in columns.items()))
+
+
+def visible_files(user: User, assignment: Assignment) -> Select[WorkFile]:
+    """Files of an assignment: one's own, and for who reviews those that were handed in."""
+    handed_in = select(SubmissionFile.file_id)
+    works = reviewable_works(user).with_only_columns(Work.id)
+    mine = select(Work.id).join(Work.enrolment).where(Enrolment.user_id == user.id, Enrolment.status == ACTIVE)
+    return (
+        select(WorkFile)
+        .join(WorkFile.work)
+        .where(Work.assignment_id == assignment.id)
+        .where(or_(Work.id.in_(mine), Work.id.in_(works) & WorkFile.id.in_(handed_in)))
+    )
+
+
+def progress(edition_id: int) -> Select[Any]:
+    """See `Kind.progress`."""
+    released = (
+        select(func.max(Review.released_at))
+        .join(Review.submission)
+        .where(Submission.work_id == Work.id)
+        .scalar_subquery()
+    )
+    state = case(
+        (Work.state == APPROVED, kinds.DONE),
+        (Work.state == SUBMITTED, kinds.WAITING),
+        (Work.state == CHANGES_REQUESTED, kinds.RETURNED),
+        else_=kinds.PART,
+    )
+    at = case(
+        (Work.state == SUBMITTED, Work.submitted_at),
+        (Work.state == DRAFT, Work.draft_saved_at),
+        else_=func.coalesce(released, Work.submitted_at),
+    )
+    has_files = exists().where(WorkFile.work_id == Work.id, WorkFile.removed_at.is_(None))
+    return (
+        select(Work.enrolment_id, Work.assignment_id.label("activity_id"), state.label("state"), at.label("at"))
+        .join(Activity, Activity.id == Work.assignment_id)
+        .where(Activity.edition_id == edition_id, or_(Work.state != DRAFT, Work.draft != "", has_files))
+    )

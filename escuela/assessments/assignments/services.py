@@ -1,0 +1,297 @@
+"""One door for each change of a work: draft, files, handing in; claim, review, release."""
+
+from __future__ import annotations
+
+from typing import IO
+
+from flask import current_app
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import or_
+from sqlalchemy.exc import IntegrityError
+
+from escuela import clock, storage
+from escuela.admissions.models import Enrolment
+from escuela.assessments.assignments import filetypes, policies, queries
+from escuela.assessments.assignments.judgement import COMMENT, NOTE, Judgement, tidy
+from escuela.assessments.assignments.models import (
+    APPROVED,
+    CHANGES_REQUESTED,
+    SUBMITTED,
+    Assignment,
+    Mark,
+    Review,
+    Submission,
+    Work,
+    WorkFile,
+)
+from escuela.editions.policies import Moment
+from escuela.editions.services import both_zones, ensure_open
+from escuela.errors import DomainError
+from escuela.extensions import db
+from escuela.forms import TEXT
+from escuela.messages.services import Recipient, enqueue
+from escuela.people.models import User
+
+
+class OverwriteError(DomainError):
+    """The text was saved from another window since this page was opened."""
+
+
+class TakenError(DomainError):
+    """Another tutor has the work."""
+
+
+# --- the participant's side
+
+
+def begin(assignment: Assignment, enrolment: Enrolment) -> Work:
+    """The person's work on an assignment, made on first need and then only while it is open. Locks the row."""
+    work = db.session.scalar(queries.my_work(assignment, enrolment))
+    if work is None:
+        ensure_open(assignment)
+        work = Work(assignment=assignment, enrolment=enrolment)
+        try:
+            with db.session.begin_nested():
+                db.session.add(work)
+        except IntegrityError:  # another request of the same person was first
+            work = db.session.scalars(queries.my_work(assignment, enrolment)).one()
+    _lock(work)
+    return work
+
+
+def _lock(work: Work) -> None:
+    """Hold the row until the request ends, and see it as it is now."""
+    db.session.refresh(work, with_for_update=True)
+
+
+def _ensure_accepted(work: Work) -> None:
+    if policies.can_write(work.assignment, work, clock.now()):
+        return
+    if work.state == APPROVED:
+        raise DomainError(_l("This work is approved: there is nothing more to hand in."))
+    if policies.in_review(work):
+        raise DomainError(
+            _l("A tutor is reviewing what you handed in. You can correct it as soon as the review arrives.")
+        )
+    if work.state == CHANGES_REQUESTED:
+        end = both_zones(policies.closes(work.assignment, work))
+        raise DomainError(_l("The edition ended on %(when)s Corrections are no longer accepted.", when=end))
+    ensure_open(work.assignment)
+
+
+def save_draft(work: Work, text: str, *, began_from: str) -> None:
+    """Keep the text of the draft. `began_from` is the `draft_mark` of the page; raises OverwriteError if it is old."""
+    text = tidy(text)
+    if text == work.draft:
+        return
+    _ensure_accepted(work)
+    if began_from != work.draft_mark:
+        raise OverwriteError(
+            _l(
+                "This text was also saved from another window. What you see here is what you typed in this one:"
+                " save again to keep it, or reload the page to see the other."
+            )
+        )
+    if len(text) > TEXT:
+        raise DomainError(_l("At most %(most)d characters. Put the rest in a file.", most=TEXT))
+    work.draft, work.draft_saved_at = text, clock.now()
+    db.session.flush()
+
+
+def attach(work: Work, stream: IO[bytes], *, name: str, by: User) -> WorkFile:
+    """Receive a file into the draft. Refuses by content, name, size and number, before anything is kept."""
+    _ensure_accepted(work)
+    name = filetypes.clean_name(name)
+    kind = _kind_of(work.assignment, stream, name)
+    if len(work.draft_files) >= work.assignment.files_most:
+        raise DomainError(_l("This draft has its %(most)d files. Remove one first.", most=work.assignment.files_most))
+    most = current_app.config["SETTINGS"].upload_mb
+    try:
+        stored = storage.put(stream, most=most * 1_000_000)
+    except storage.TooBigError:
+        raise DomainError(
+            _l("%(name)s is bigger than %(most)d MB. Scan it in greyscale or divide it.", name=name, most=most)
+        ) from None
+    now = clock.now()
+    file = WorkFile(
+        work=work,
+        name=name,
+        kind=kind,
+        size=stored.size,
+        sha256=stored.sha256,
+        key=stored.key,
+        uploaded_at=now,
+        uploaded_by_id=by.id,
+    )
+    work.draft_saved_at = now
+    db.session.add(file)
+    db.session.flush()
+    return file
+
+
+def _kind_of(assignment: Assignment, stream: IO[bytes], name: str) -> str:
+    """The kind of a file by its content, if the assignment takes it and the name says the same."""
+    if not name:
+        raise DomainError(_l("Choose a file first."))
+    if not stream.read(1):
+        raise DomainError(_l("%(name)s is empty. Open it on your computer, check it and send it again.", name=name))
+    kind = filetypes.recognise(stream)
+    allowed = ", ".join(assignment.file_kinds)
+    if kind is None or kind not in assignment.file_kinds:
+        raise DomainError(_l("%(name)s is not one of these: %(allowed)s.", name=name, allowed=allowed))
+    if not filetypes.agrees(name, kind):
+        raise DomainError(
+            _l(
+                "%(name)s is in truth a %(kind)s file. Give it the right ending and send it again.",
+                name=name,
+                kind=kind,
+            )
+        )
+    return kind
+
+
+def detach(file: WorkFile) -> None:
+    """Take a file out of the draft; versions handed in with it keep it."""
+    _ensure_accepted(file.work)
+    file.removed_at = file.work.draft_saved_at = clock.now()
+    db.session.flush()
+
+
+def submit(work: Work, *, by: User) -> Submission:
+    """Hand in the draft as the next version. Once more with nothing changed returns the version that is there."""
+    newest, files = work.newest, work.draft_files
+    same = newest is not None and newest.text == work.draft and set(newest.files) == set(files)
+    if newest is not None and same and work.state == SUBMITTED:  # a double click
+        return newest
+    _ensure_accepted(work)
+    if same:
+        raise DomainError(_l("This is the same as what you handed in before. Change the text or the files first."))
+    if not work.draft.strip() and not files:
+        raise DomainError(_l("There is nothing to hand in yet. Write something or add a file."))
+    now = clock.now()
+    version = newest.version + 1 if newest else 1
+    submission = Submission(
+        work=work, version=version, text=work.draft, files=files, submitted_at=now, submitted_by_id=by.id
+    )
+    work.state, work.submitted_at = SUBMITTED, now
+    db.session.add(submission)
+    db.session.flush()
+    return submission
+
+
+# --- the tutor's side
+
+
+def claim(work: Work, *, by: User) -> None:
+    """Have the work for reviewing. Raises TakenError if another tutor has it."""
+    _lock(work)
+    _ensure_waiting(work)
+    if work.claimed_by_id is None:
+        _give(work, by)
+    _ensure_has(work, by)
+
+
+def take_over(work: Work, *, by: User) -> None:
+    """Have the work although another tutor has it; what they drafted stays."""
+    _lock(work)
+    _ensure_waiting(work)
+    if work.claimed_by_id != by.id:
+        _give(work, by)
+
+
+def release(work: Work, *, by: User) -> None:
+    """Leave a work for others; what was drafted stays."""
+    _lock(work)
+    _ensure_has(work, by)
+    work.claimed_by, work.claimed_at = None, None
+    db.session.flush()
+
+
+def claim_next(edition_slug: str, *, by: User) -> Work | None:
+    """Have the work that waits longest in an edition, of those that are free or already one's own."""
+    waiting = queries.queue(by, edition_slug=edition_slug).where(
+        or_(Work.claimed_by_id.is_(None), Work.claimed_by_id == by.id)
+    )
+    work = db.session.scalar(waiting.limit(1).with_for_update(of=Work, skip_locked=True))
+    if work is not None and work.claimed_by_id is None:
+        _give(work, by)
+    return work
+
+
+def _give(work: Work, to: User) -> None:
+    work.claimed_by, work.claimed_at = to, clock.now()
+    db.session.flush()
+
+
+def _ensure_waiting(work: Work) -> None:
+    if work.state != SUBMITTED:
+        raise DomainError(_l("This work is no longer waiting for a review. Look at how it stands now."))
+
+
+def _ensure_has(work: Work, by: User) -> None:
+    _ensure_waiting(work)
+    if work.claimed_by is None:
+        raise TakenError(_l("Nobody has this work now. Take it first, then review it."))
+    if work.claimed_by_id != by.id:
+        since = both_zones(Moment(work.claimed_at or clock.now(), by.zone))
+        raise TakenError(_l("%(tutor)s has this work since %(when)s", tutor=work.claimed_by.name, when=since))
+
+
+def save_review(work: Work, judgement: Judgement, *, by: User) -> Review:
+    """Keep the draft of the review of the newest version. Only for who has the work."""
+    _lock(work)
+    _ensure_has(work, by)
+    if judgement.too_long:
+        raise DomainError(
+            _l(
+                "At most %(most)d characters in the overall comment and %(note)d in each other.",
+                most=COMMENT,
+                note=NOTE,
+            )
+        )
+    newest = work.submissions[-1]
+    review = newest.review_draft or Review(submission=newest)
+    db.session.add(review)
+    review.reviewer, review.saved_at = by, clock.now()
+    review.comment, review.private_note = judgement.comment, judgement.private_note
+    marks = {mark.criterion_id: mark for mark in review.marks}
+    for criterion in work.assignment.criteria:
+        mark = marks.get(criterion.id) or Mark(review=review, criterion=criterion)
+        mark.level_id = judgement.levels.get(criterion.id)
+        mark.comment = judgement.notes.get(criterion.id, "")
+    db.session.flush()
+    return review
+
+
+def request_changes(work: Work, judgement: Judgement, *, by: User) -> Review:
+    """Release the review and give the work back. Refuses without a comment: the participant must know what to do."""
+    review = save_review(work, judgement, by=by)
+    if not judgement.says_something:
+        raise DomainError(_l("Write a comment first: without it nobody knows what to change."))
+    return _publish(work, review, CHANGES_REQUESTED)
+
+
+def approve(work: Work, judgement: Judgement, *, by: User) -> Review:
+    """Release the review and approve the work. Refuses while a criterion has no level."""
+    review = save_review(work, judgement, by=by)
+    missing = judgement.unmarked(work.assignment)
+    if missing:
+        numbers = ", ".join(str(work.assignment.criteria.index(criterion) + 1) for criterion in missing)
+        raise DomainError(_l("Choose a level for every criterion first. Missing: %(numbers)s.", numbers=numbers))
+    return _publish(work, review, APPROVED)
+
+
+def _publish(work: Work, review: Review, outcome: str) -> Review:
+    review.outcome, review.released_at = outcome, clock.now()
+    work.state, work.claimed_by, work.claimed_at = outcome, None, None
+    db.session.flush()
+    user = work.enrolment.user
+    enqueue(
+        "assessments/assignments/reviewed",
+        Recipient(user.email, user.language, user.name, user.zone),
+        once=f"review-{review.id}",
+        review=review,
+        work=work,
+        closes=policies.closes(work.assignment, work),
+    )
+    return review
