@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from flask import current_app
 from flask_babel import force_locale
-from sqlalchemy import CursorResult, or_, select, update
+from sqlalchemy import ColumnElement, CursorResult, Select, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from escuela import clock
@@ -66,6 +66,8 @@ def enqueue(kind: str, to: Recipient, *, once: str | None = None, **values: Any)
         with db.session.begin_nested():
             db.session.add(message)
     except IntegrityError:
+        if once is None:
+            raise
         return None
     return message
 
@@ -92,23 +94,24 @@ def deliver_due_messages() -> int:
     return sent
 
 
-def _due() -> Any:
+def _due() -> Select[int]:
+    return select(Message.id).where(*_ready()).order_by(Message.due_at, Message.id)
+
+
+def _ready() -> tuple[ColumnElement[bool], ...]:
+    """Not sent, time to try, tries left, and in no worker's hands."""
     now = clock.now()
     free = or_(Message.claimed_at.is_(None), Message.claimed_at < now - CLAIM)
-    return (
-        select(Message.id)
-        .where(Message.sent_at.is_(None), Message.due_at <= now, Message.tries <= len(WAITS), free)
-        .order_by(Message.due_at)
-    )
+    return Message.sent_at.is_(None), Message.due_at <= now, Message.tries <= len(WAITS), free
 
 
 def _claim(message_id: int) -> bool:
-    now = clock.now()
+    """Take a message: of several workers that read the same list, one."""
     claimed = db.session.execute(
         update(Message)
-        .where(Message.id == message_id, Message.sent_at.is_(None))
-        .where(or_(Message.claimed_at.is_(None), Message.claimed_at < now - CLAIM))
-        .values(claimed_at=now)
+        .where(Message.id == message_id, *_ready())
+        .values(claimed_at=clock.now())
+        .execution_options(synchronize_session=False)
     )
     db.session.commit()
     return cast("CursorResult[Any]", claimed).rowcount == 1

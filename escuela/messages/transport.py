@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import smtplib
 import ssl
+from email.errors import MessageError
+from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
 from pathlib import Path
@@ -25,7 +27,10 @@ class RefusedError(Exception):
 def send(message: Message) -> None:
     """Deliver one message. Raises OSError (no connection) or RefusedError."""
     settings: Settings = current_app.config["SETTINGS"]
-    mail = _compose(message, settings)
+    try:
+        mail = _compose(message, settings)
+    except (ValueError, IndexError, MessageError) as wrong:  # an address or a subject that cannot be a header
+        raise RefusedError(str(wrong)) from wrong
     address = urlsplit(settings.mail_url)
     if address.scheme == "outbox":
         _write(mail, settings.instance / "outbox", message)
@@ -41,7 +46,7 @@ def _compose(message: Message, settings: Settings) -> EmailMessage:
     mail = EmailMessage()
     mail["Subject"] = message.subject
     mail["From"] = settings.mail_from
-    mail["To"] = message.address
+    mail["To"] = Address(addr_spec=message.address)  # one address: it cannot bring others along
     mail["Date"] = format_datetime(clock.now())
     mail["Message-ID"] = make_msgid(f"escuela-{message.id}", urlsplit(settings.public_url).hostname)
     mail["Content-Language"] = message.language
