@@ -34,14 +34,14 @@ test: ## Run every test: on SQLite, on PostgreSQL, in the browser
 check: ## Run what CI runs: format, lint, types, templates, translations, migrations, then every test
 	@.ci/setup test
 	$(step) 'Format (make format repairs it)'
-	@$(bin)/ruff format --check .
+	@$(bin)/ruff format --check --output-format concise .
 	$(step) 'Lint'
 	@$(bin)/ruff check .
 	$(step) 'Types'
 	@$(bin)/mypy
 	$(step) 'Templates'
 	@$(bin)/djlint --quiet --lint templates
-	$(step) 'Translations complete (make translations brings the catalogues up to date)'
+	$(step) 'Translations (make translations brings the catalogues up to date)'
 	@$(bin)/python -m tests.translations
 	$(step) 'Migrations in step with the models'
 	@folder=$$(mktemp -d); trap 'rm -rf "$$folder"' EXIT; \
@@ -70,7 +70,7 @@ format: ## Format the code and repair what the linter can
 
 pins: ## Pin the packages that pyproject.toml names, with hashes (newest=1: take the newest of each)
 	@.ci/setup run
-	@$(bin)/python -m pip install --quiet --disable-pip-version-check uv==0.13.8
+	@$(bin)/python -m pip install -qq --disable-pip-version-check uv==0.13.8
 	@$(pin) pyproject.toml --output-file requirements.txt
 	@$(pin) pyproject.toml --extra test --constraint requirements.txt --output-file tests/requirements.txt
 

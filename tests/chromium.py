@@ -3,12 +3,13 @@
 `python -m tests.chromium` tells in one line when there is none, with the command to get it.
 """
 
+import ctypes
 import os
 import shutil
 import sys
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-INSTALL = "sudo apt-get install --no-install-recommends chromium"
+INSTALL = "sudo apt-get install --no-install-recommends chromium libatomic1 (on Ubuntu: sudo snap install chromium)"
 
 # No sandbox: as root Chromium starts in no other way, and it visits only our own pages. The rest keeps it from
 # asking the outside world for updates, accounts and the like.
@@ -30,10 +31,20 @@ def executable() -> str | None:
 
 
 def available() -> str | None:
-    """None when there is a browser, otherwise the reason why not and the command to get it."""
-    if executable():
-        return None
-    return f"Left out: tests in the browser, as there is no Chromium. Get it: {INSTALL}"
+    """None when there is a browser that can be driven, otherwise the reason why not and the command to get it."""
+    if not executable():
+        return f"Left out: tests in the browser, as there is no Chromium. Get it: {INSTALL}"
+    if not _can_drive():
+        return f"Left out: tests in the browser, as Playwright needs libatomic. Get it: {INSTALL}"
+    return None
+
+
+def _can_drive() -> bool:
+    """Playwright's own Node.js needs this library on Linux, and minimal systems lack it."""
+    try:
+        return sys.platform != "linux" or bool(ctypes.CDLL("libatomic.so.1"))
+    except OSError:
+        return False
 
 
 if __name__ == "__main__":

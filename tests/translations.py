@@ -18,6 +18,7 @@ from babel.messages.pofile import read_po
 ROOT = Path(__file__).parents[1]
 CATALOGUES = ROOT / "escuela" / "translations"
 LANGUAGES = ("es", "pt")
+SHOWN = 60
 PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%[sd]|\{\w*\}")
 TAG = re.compile(r"</?\w+")
 
@@ -124,8 +125,8 @@ if __name__ == "__main__":
     if "--update" in sys.argv:
         update()
     elif found := sorted(faults()):
-        print("\n".join(found))
-        print(f"{len(found)} faults in the translations. `make translations` brings the catalogues up to date.")
+        print("\n".join(found[:SHOWN]))
+        print(f"{len(found)} faults in the translations, {min(len(found), SHOWN)} of them shown.")
         sys.exit(1)
     else:
         print(f"{len(extracted())} messages, complete in {', '.join(LANGUAGES)}.")
