@@ -8,7 +8,7 @@ from escuela.editions.kinds import KINDS
 
 
 def progress(edition_id: int) -> Subquery:
-    """Rows (enrolment_id, activity_id, state, at) of every kind, as `Kind.progress` defines them: to narrow, join and group.
+    """Rows (enrolment_id, activity_id, state, at) of every kind, as `Kind.progress` defines them: to join and group.
 
     At most one row for each enrolment and activity, none where nothing was begun; withdrawn enrolments are among them.
     """

@@ -1,0 +1,291 @@
+"""The edition board: every participant by every activity, grouped by local government.
+
+Whatever the size of the edition, a handful of reads make it: its activities, one row for each participant with what
+they did summed up, the states of the participants on one page, the totals of everybody found. Filtering and grouping
+two thousand light rows is done here: a search that minds no accents is then the same on both databases.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from typing import NamedTuple
+
+from sqlalchemy import Select, and_, func, select
+from sqlalchemy.orm import contains_eager
+
+from escuela.admissions.models import ACTIVE, Enrolment
+from escuela.editions.kinds import DONE, PART, RETURNED, TODO, WAITING
+from escuela.editions.models import Activity, Edition, Module
+from escuela.extensions import db
+from escuela.learning.completion import days_late
+from escuela.learning.progress import progress
+from escuela.people.models import LocalGovernment, User
+from escuela.tutoring.models import PRESENT, Attendance, TutoringSession
+
+LATE = "late"
+"""Overdue, as `completion.days_late` has it: what the board says instead of the state."""
+STATES = (TODO, PART, WAITING, RETURNED, DONE)
+FILTERS = (LATE, WAITING, DONE, TODO)
+PAGE = 200
+"""About how many people a page holds: it ends with a whole local government."""
+
+
+class Cell(NamedTuple):
+    """Where one person stands in one activity: a state of `kinds`, or LATE and by how many days, begun ones counted."""
+
+    state: str
+    days: int = 0
+
+
+class Person(NamedTuple):
+    """A participant, and what they did summed up. `last` is the instant of the newest thing on their record."""
+
+    enrolment_id: int
+    name: str
+    government_id: int
+    government: str
+    country: str
+    done: int
+    """Required activities done."""
+    waiting: int
+    begun: int
+    late: int
+    """Required activities overdue with nothing handed in."""
+    present: int
+    """Tutoring sessions attended."""
+    last: datetime | None
+
+
+class Row(NamedTuple):
+    person: Person
+    cells: list[Cell]
+    late: Cell
+    """What is late for longest; TODO when nothing is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The people of one local government."""
+
+    name: str
+    country: str
+    rows: list[Row]
+    done: int
+    """Percent of their required activities."""
+    late: int
+    """How many of them are late."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What the coordinator looks for. `state` is one of FILTERS; an empty filter lets everybody through."""
+
+    search: str = ""
+    country: str = ""
+    government: int | None = None
+    state: str = ""
+
+    def find(self, people: Iterable[Person], required: int) -> list[Person]:
+        words = folded(self.search).split()
+        return [
+            person
+            for person in people
+            if (not self.country or person.country == self.country)
+            and (self.government is None or person.government_id == self.government)
+            and (not self.state or _stands(person, self.state, required))
+            and all(word in folded(f"{person.name} {person.government}") for word in words)
+        ]
+
+
+def folded(text: str) -> str:
+    """A text as people search for it and sort it: no capitals, no accents."""
+    return "".join(
+        letter for letter in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(letter)
+    )
+
+
+def _stands(person: Person, state: str, required: int) -> bool:
+    return {
+        LATE: person.late > 0,
+        WAITING: person.waiting > 0,
+        DONE: person.done == required,
+        TODO: person.begun == 0,
+    }[state]
+
+
+class Board:
+    """An edition at an instant. Reads its activities and its people at once, the states of who is shown when asked."""
+
+    def __init__(self, edition: Edition, filters: Filters, at: datetime) -> None:
+        self.edition = edition
+        self.activities = db.session.scalars(activities_of(edition.id)).all()
+        self.required = sum(activity.required for activity in self.activities)
+        self.cells = {(each.id, state): _cell(each, state, at) for each in self.activities for state in STATES}
+        self.everybody = _people(edition.id, self.activities, at)
+        self.found = filters.find(self.everybody, self.required)
+        self.sessions = db.session.scalar(_sessions_held(edition.id)) or 0
+
+    @property
+    def countries(self) -> list[str]:
+        return sorted({person.country for person in self.everybody})
+
+    @property
+    def governments(self) -> list[tuple[int, str]]:
+        return list(dict.fromkeys((person.government_id, person.government) for person in self.everybody))
+
+    @property
+    def governments_found(self) -> int:
+        return len({person.government_id for person in self.found})
+
+    @property
+    def late(self) -> int:
+        """How many of the people found are late."""
+        return sum(person.late > 0 for person in self.found)
+
+    def pages(self, most: int = PAGE) -> list[list[Person]]:
+        """The people found in pages of about `most`, no local government torn apart; one empty page for nobody."""
+        pages: list[list[Person]] = [[]]
+        for _, group in groupby(self.found, lambda person: person.government_id):
+            people = list(group)
+            if pages[-1] and len(pages[-1]) + len(people) > most:
+                pages.append([])
+            pages[-1] += people
+        return pages
+
+    def groups(self, people: Sequence[Person]) -> list[Group]:
+        """Rows with every cell, by local government, in the order of `people`."""
+        rows = self.rows(people)
+        return [self._group(list(group)) for _, group in groupby(rows, lambda row: row.person.government_id)]
+
+    def rows(self, people: Sequence[Person]) -> list[Row]:
+        states = _states(self.edition.id, self._narrowed(people))
+        return [self._row(person, states.get(person.enrolment_id, {})) for person in people]
+
+    def totals(self) -> list[int]:
+        """For each activity, how many of the people found have done it."""
+        done = dict(db.session.execute(_done(self.edition.id, self._narrowed(self.found))).tuples().all())
+        return [done.get(activity.id, 0) for activity in self.activities]
+
+    def _narrowed(self, people: Sequence[Person]) -> list[int] | None:
+        """The enrolments of `people`; None when they are everybody, which needs no list."""
+        return None if len(people) == len(self.everybody) else [person.enrolment_id for person in people]
+
+    def _row(self, person: Person, states: dict[int, str]) -> Row:
+        cells = [self.cells[each.id, states.get(each.id, TODO)] for each in self.activities]
+        days = max((cell.days for cell in cells), default=0)
+        return Row(person, cells, Cell(LATE, days) if days else Cell(TODO))
+
+    def _group(self, rows: list[Row]) -> Group:
+        people = [row.person for row in rows]
+        possible = len(people) * self.required
+        return Group(
+            people[0].government,
+            people[0].country,
+            rows,
+            done=100 * sum(person.done for person in people) // possible if possible else 0,
+            late=sum(person.late > 0 for person in people),
+        )
+
+
+def activities_of(edition_id: int) -> Select[Activity]:
+    """The activities of an edition in its order, each with its module."""
+    return (
+        select(Activity)
+        .join(Activity.module)
+        .options(contains_eager(Activity.module))
+        .where(Activity.edition_id == edition_id)
+        .order_by(Module.position, Activity.position)
+    )
+
+
+def _cell(activity: Activity, state: str, at: datetime) -> Cell:
+    days = days_late(activity, state, at)
+    return Cell(LATE, days) if days else Cell(state)
+
+
+def _people(edition_id: int, activities: Sequence[Activity], at: datetime) -> list[Person]:
+    """Everybody enrolled, by local government and name as people sort them."""
+    overdue = [activity.id for activity in activities if days_late(activity, TODO, at)]
+    row = progress(edition_id).c
+    required = row.activity_id.in_([activity.id for activity in activities if activity.required])
+    handed_in = and_(row.activity_id.in_(overdue), row.state != PART)
+    sums = (
+        select(
+            row.enrolment_id,
+            func.count().filter(required, row.state == DONE).label("done"),
+            func.count().filter(row.state == WAITING).label("waiting"),
+            func.count().label("begun"),
+            func.count().filter(handed_in).label("handed_in"),
+            func.max(row.at).label("last"),
+        )
+        .group_by(row.enrolment_id)
+        .subquery()
+    )
+    attended = (
+        select(Attendance.enrolment_id, func.count().label("present"))
+        .join(Attendance.session)
+        .where(
+            TutoringSession.edition_id == edition_id,
+            Attendance.state == PRESENT,
+            TutoringSession.attendance_taken_at.is_not(None),
+        )
+        .group_by(Attendance.enrolment_id)
+        .subquery()
+    )
+    found = db.session.execute(
+        select(
+            Enrolment.id,
+            User.name,
+            LocalGovernment.id,
+            LocalGovernment.name,
+            LocalGovernment.country,
+            func.coalesce(sums.c.done, 0),
+            func.coalesce(sums.c.waiting, 0),
+            func.coalesce(sums.c.begun, 0),
+            len(overdue) - func.coalesce(sums.c.handed_in, 0),
+            func.coalesce(attended.c.present, 0),
+            sums.c.last,
+        )
+        .join(Enrolment.user)
+        .join(Enrolment.local_government)
+        .outerjoin(sums, sums.c.enrolment_id == Enrolment.id)
+        .outerjoin(attended, attended.c.enrolment_id == Enrolment.id)
+        .where(Enrolment.edition_id == edition_id, Enrolment.status == ACTIVE)
+    )
+    people = (Person(*columns) for columns in found)
+    return sorted(people, key=lambda person: (folded(person.government), person.government_id, folded(person.name)))
+
+
+def _states(edition_id: int, enrolments: Collection[int] | None) -> dict[int, dict[int, str]]:
+    """State by enrolment and activity, of these enrolments or of all."""
+    row = progress(edition_id).c
+    found = select(row.enrolment_id, row.activity_id, row.state)
+    if enrolments is not None:
+        found = found.where(row.enrolment_id.in_(enrolments))
+    states: dict[int, dict[int, str]] = {}
+    for enrolment_id, activity_id, state in db.session.execute(found):
+        states.setdefault(enrolment_id, {})[activity_id] = state
+    return states
+
+
+def _done(edition_id: int, enrolments: Collection[int] | None) -> Select[int, int]:
+    """(activity, how many active participants have done it)."""
+    row = progress(edition_id).c
+    found = (
+        select(row.activity_id, func.count())
+        .join(Enrolment, Enrolment.id == row.enrolment_id)
+        .where(row.state == DONE, Enrolment.status == ACTIVE)
+        .group_by(row.activity_id)
+    )
+    return found if enrolments is None else found.where(row.enrolment_id.in_(enrolments))
+
+
+def _sessions_held(edition_id: int) -> Select[int]:
+    """How many tutoring sessions have their attendance taken."""
+    return select(func.count(TutoringSession.id)).where(
+        TutoringSession.edition_id == edition_id, TutoringSession.attendance_taken_at.is_not(None)
+    )
