@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import date, datetime
+from typing import Any
 
 from flask_security.core import RoleMixin, UserMixin
 from sqlalchemy import JSON, CheckConstraint, Column, ForeignKey, Index, String, Table, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from escuela.columns import Name, Pk, Zone
 from escuela.extensions import Base, Model
@@ -21,6 +23,28 @@ user_roles = Table(
 )
 
 
+def folded(words: str) -> str:
+    """Words as they are searched and sorted: `São José` and `sao jose` are the same."""
+    apart = unicodedata.normalize("NFKD", words.casefold())
+    return "".join(letter for letter in apart if not unicodedata.combining(letter))
+
+
+def _folded_name(row: Any) -> str:
+    return folded(row.get_current_parameters()["name"])
+
+
+class Named:
+    """Has a name, kept a second time as it is searched: neither database folds accents by itself."""
+
+    name: Mapped[Name]
+    folded_name: Mapped[str] = mapped_column(String(400), default=_folded_name, deferred=True)
+
+    @validates("name")
+    def _fold(self, _key: str, name: str) -> str:
+        self.folded_name = folded(name)
+        return name
+
+
 class Role(Model, RoleMixin):
     """A global role: `admin` or `coordinator`. What a person is in one edition is a row of that edition."""
 
@@ -31,27 +55,26 @@ class Role(Model, RoleMixin):
     description: Mapped[str | None] = mapped_column(String(200))
 
 
-class User(Model, UserMixin):
+class User(Named, Model, UserMixin):
     """A person who signs in. `name` is how they are addressed and, in full, what a certificate says."""
 
     __tablename__ = "users"
 
     id: Mapped[Pk]
     email: Mapped[str] = mapped_column(String(254), unique=True)
-    name: Mapped[Name]
     password: Mapped[str] = mapped_column(String(255))
     active: Mapped[bool] = mapped_column(default=True)
     fs_uniquifier: Mapped[str] = mapped_column(String(64), unique=True)
     language: Mapped[str] = mapped_column(String(2), default="es")
     zone: Mapped[Zone] = mapped_column(default="America/Montevideo")
     invited_at: Mapped[datetime | None]
-    last_login_at: Mapped[datetime | None]
-    current_login_at: Mapped[datetime | None]
+    last_login_at: Mapped[datetime | None]  # type: ignore[assignment]
+    current_login_at: Mapped[datetime | None]  # type: ignore[assignment]
     last_login_ip: Mapped[str | None] = mapped_column(String(64))
     current_login_ip: Mapped[str | None] = mapped_column(String(64))
-    login_count: Mapped[int | None] = mapped_column(default=0)
+    login_count: Mapped[int | None] = mapped_column(default=0)  # type: ignore[assignment]
 
-    roles: Mapped[list[Role]] = relationship(secondary=user_roles, lazy="selectin")
+    roles: Mapped[list[Role]] = relationship(secondary=user_roles, lazy="selectin")  # type: ignore[assignment]
     memberships: Mapped[list[Membership]] = relationship(back_populates="user", order_by="Membership.from_on.desc()")
 
     @property
@@ -68,7 +91,7 @@ class User(Model, UserMixin):
         return any(role.name in {ADMIN, COORDINATOR} for role in self.roles)
 
 
-class LocalGovernment(Model):
+class LocalGovernment(Named, Model):
     """A municipality, department or associated State: the unit that the School serves."""
 
     __tablename__ = "local_governments"
@@ -79,7 +102,6 @@ class LocalGovernment(Model):
     )
 
     id: Mapped[Pk]
-    name: Mapped[Name]
     country: Mapped[str] = mapped_column(String(2))
     """ISO 3166-1 alpha-2."""
     subdivision: Mapped[str] = mapped_column(String(6))

@@ -1,7 +1,7 @@
 """the school
 
 Revises: 
-Created: 2026-11-21 09:35:00.672638
+Created: 2026-11-21 09:40:30.803773
 """
 
 import sqlalchemy as sa
@@ -54,7 +54,6 @@ def upgrade() -> None:
     )
     op.create_table('local_governments',
     sa.Column('id', sa.Integer(), nullable=False),
-    sa.Column('name', sa.String(length=200), nullable=False),
     sa.Column('country', sa.String(length=2), nullable=False),
     sa.Column('subdivision', sa.String(length=6), nullable=False),
     sa.Column('tier', sa.String(length=20), nullable=False),
@@ -62,6 +61,8 @@ def upgrade() -> None:
     sa.Column('population_band', sa.String(length=20), nullable=False),
     sa.Column('zone', sa.String(length=64), nullable=False),
     sa.Column('languages', sa.JSON(), nullable=False),
+    sa.Column('name', sa.String(length=200), nullable=False),
+    sa.Column('folded_name', sa.String(length=400), nullable=False),
     sa.CheckConstraint("population_band IN ('small', 'medium', 'large', 'metropolis')", name=op.f('ck_local_governments_population_band')),
     sa.CheckConstraint("tier IN ('municipal', 'intermediate', 'associated_state')", name=op.f('ck_local_governments_tier')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_local_governments')),
@@ -98,7 +99,6 @@ def upgrade() -> None:
     op.create_table('users',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('email', sa.String(length=254), nullable=False),
-    sa.Column('name', sa.String(length=200), nullable=False),
     sa.Column('password', sa.String(length=255), nullable=False),
     sa.Column('active', sa.Boolean(), nullable=False),
     sa.Column('fs_uniquifier', sa.String(length=64), nullable=False),
@@ -110,6 +110,8 @@ def upgrade() -> None:
     sa.Column('last_login_ip', sa.String(length=64), nullable=True),
     sa.Column('current_login_ip', sa.String(length=64), nullable=True),
     sa.Column('login_count', sa.Integer(), nullable=True),
+    sa.Column('name', sa.String(length=200), nullable=False),
+    sa.Column('folded_name', sa.String(length=400), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_users')),
     sa.UniqueConstraint('email', name=op.f('uq_users_email')),
     sa.UniqueConstraint('fs_uniquifier', name=op.f('uq_users_fs_uniquifier'))
