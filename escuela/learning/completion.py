@@ -194,14 +194,25 @@ def days_late(activity: Activity, state: str, at: datetime) -> int:
 def programmes(editions: Iterable[Edition]) -> list[Programme]:
     """What each edition holds, in two queries."""
     editions = list(editions)
+    if not editions:
+        return []
     ids = [edition.id for edition in editions]
-    modules, sessions = defaultdict(list), defaultdict(list)
-    for module in db.session.scalars(_modules(ids)).unique():
-        modules[module.edition_id].append(module)
+    modules, sessions = modules_of(ids), defaultdict(list)
     in_time = select(TutoringSession).where(TutoringSession.edition_id.in_(ids)).order_by(TutoringSession.starts_at)
     for session in db.session.scalars(in_time):
         sessions[session.edition_id].append(session)
-    return [Programme(edition, tuple(modules[edition.id]), tuple(sessions[edition.id])) for edition in editions]
+    return [
+        Programme(edition, tuple(modules.get(edition.id, ())), tuple(sessions.get(edition.id, ())))
+        for edition in editions
+    ]
+
+
+def modules_of(edition_ids: Sequence[int]) -> dict[int, list[Module]]:
+    """The modules of each edition in order, with their activities in order, in one query."""
+    found: dict[int, list[Module]] = defaultdict(list)
+    for module in db.session.scalars(_modules(edition_ids)).unique():
+        found[module.edition_id].append(module)
+    return found
 
 
 def _modules(edition_ids: Sequence[int]) -> Select[Module]:
@@ -218,16 +229,10 @@ def _modules(edition_ids: Sequence[int]) -> Select[Module]:
 def judged(courses: Sequence[Programme], enrolments: Iterable[Enrolment]) -> dict[int, Standing]:
     """The standing of each enrolment, by its id, in two queries. Each one's edition is among `courses`."""
     enrolments = list(enrolments)
-    if not enrolments:
-        return {}
     ids = [enrolment.id for enrolment in enrolments]
-    states: dict[int, dict[int, tuple[str, datetime]]] = defaultdict(dict)
-    for enrolment_id, activity_id, state, at in db.session.execute(
-        _progress([each.edition.id for each in courses], ids)
-    ):
-        states[enrolment_id][activity_id] = (state, at)
+    states = states_of([programme.edition.id for programme in courses], ids)
     attended: dict[int, int] = {}
-    if any(programme.edition.attendance for programme in courses):
+    if ids and any(programme.edition.attendance for programme in courses):
         attended = dict(db.session.execute(_attended(ids)).all())
     by_edition = {programme.edition.id: programme for programme in courses}
     return {
@@ -237,6 +242,15 @@ def judged(courses: Sequence[Programme], enrolments: Iterable[Enrolment]) -> dic
         )
         for each in enrolments
     }
+
+
+def states_of(edition_ids: Sequence[int], enrolment_ids: Sequence[int]) -> dict[int, States]:
+    """What each enrolment has begun, by its id, in one query."""
+    found: dict[int, dict[int, tuple[str, datetime]]] = defaultdict(dict)
+    if edition_ids and enrolment_ids:
+        for enrolment_id, activity_id, state, at in db.session.execute(_progress(edition_ids, enrolment_ids)):
+            found[enrolment_id][activity_id] = (state, at)
+    return dict(found)
 
 
 def _progress(edition_ids: Sequence[int], enrolment_ids: Sequence[int]) -> Select[*tuple[Any, ...]]:

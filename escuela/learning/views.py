@@ -1,17 +1,300 @@
-from flask import Blueprint
+"""What everybody finds of the School's editions: first page, catalogue, edition, lesson, checklist."""
 
-from escuela.access import public
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, abort, g, redirect, render_template, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+
+from escuela import clock
+from escuela.access import get_or_404, me, me_or_none, public
+from escuela.admissions.models import Enrolment
+from escuela.admissions.queries import my_enrolment
+from escuela.editions.models import CLOSED, TUTOR, Edition, Lesson
+from escuela.editions.policies import Door, can_review
+from escuela.extensions import db
+from escuela.frameworks.models import Framework, FrameworkItem
+from escuela.learning import queries, services
+from escuela.learning.completion import (
+    Programme,
+    Record,
+    Standing,
+    days_late,
+    judge,
+    judged,
+    modules_of,
+    programmes,
+    states_of,
+)
+from escuela.learning.next_step import Taken, after_that, next_step
+from escuela.learning.outline import Part, Row, final_work_due, hours_done, outline, rings, rows_of
+from escuela.people.models import User
+from escuela.web import NAVIGATION, TABS, Entry, Tab, language
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
 
 bp = Blueprint("learning", __name__)
 
 
+def _enrolment(user: User | None, edition: Edition) -> Enrolment | None:
+    """The person's active enrolment in an edition, asked of the database once in a request."""
+    if user is None:
+        return None
+    kept: dict[int, Enrolment | None] = g.setdefault("enrolments", {})
+    if edition.id not in kept:
+        kept[edition.id] = db.session.scalar(my_enrolment(user, edition))
+    return kept[edition.id]
+
+
+def _participant(edition: Edition) -> Enrolment:
+    """The reader's active enrolment; 403 for who is in the edition without one."""
+    enrolment = _enrolment(me(), edition)
+    if enrolment is None:
+        abort(403)
+    return enrolment
+
+
+def _takes_part(user: User | None) -> bool:
+    """Whether the person is a participant of any edition, asked of the database at most once in a request."""
+    if user is None:
+        return False
+    if "takes_part" not in g:
+        known = any(g.get("enrolments", {}).values())
+        g.takes_part = known or db.session.scalar(queries.takes_part(user)) is not None
+    return bool(g.takes_part)
+
+
+NAVIGATION.append(Entry(10, _l("Now"), "learning.now", _takes_part))
+NAVIGATION.append(Entry(20, _l("Editions"), "learning.editions", lambda _user: True))
+TABS.append(Tab(10, _l("Edition"), "learning.edition", lambda _user, _edition: True))
+TABS.append(Tab(70, _l("Checklist"), "learning.checklist", lambda user, edition: _enrolment(user, edition) is not None))
+
+
+# --- first pages ------------------------------------------------------------------------------------------------------
+
+
 @bp.get("/")
 @public
-def home() -> str:
-    return ""
+def home() -> ResponseReturnValue:
+    """The School's face for visitors; whoever signed in goes to where their work is."""
+    user = me_or_none()
+    if user is not None:
+        return redirect(_desk_of(user), 303)
+    editions = db.session.scalars(queries.catalogue(None)).all()
+    return render_template(
+        "learning/home.html",
+        editions=editions,
+        current=next((each for each in reversed(editions) if each.status != CLOSED), None),
+        frameworks=db.session.scalars(select(Framework).order_by(Framework.position)).all(),
+    )
+
+
+def _desk_of(user: User) -> str:
+    if _takes_part(user):
+        return url_for("learning.now")
+    if not user.is_coordinator and db.session.scalars(queries.works_as(user)).all() == [TUTOR]:
+        return url_for("assignments.queue")
+    running = db.session.scalar(queries.running_coordinated(user).limit(1))
+    return url_for("learning.board", edition=running.slug) if running else url_for("learning.editions")
+
+
+@dataclass(frozen=True, slots=True)
+class Mate:
+    """A colleague of the same local government in the same edition."""
+
+    name: str
+    modules_done: int
+    days_late: int
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """An edition that the reader takes, with what its panels show."""
+
+    taken: Taken
+    mates: list[Mate]
+    hill: list[tuple[int, str]]
+
+
+@bp.get("/ahora")
+def now() -> ResponseReturnValue:
+    at = clock.now()
+    courses = _courses(me(), at)
+    taken = [course.taken for course in courses]
+    g.takes_part = bool(taken)
+    step = next_step(taken, at)
+    shown = [course for course in courses if course.taken.edition.status != CLOSED] or courses[:1]
+    return render_template(
+        "learning/now.html",
+        greeting=_greeting(at, me().zone),
+        step=step,
+        later=after_that(taken, step, at),
+        courses=shown,
+        past=[course.taken.edition for course in courses if course not in shown],
+    )
+
+
+def _courses(user: User, at: datetime) -> list[Course]:
+    enrolments = db.session.scalars(queries.teams(user)).all()
+    held = {
+        programme.edition.id: programme for programme in programmes(dict.fromkeys(each.edition for each in enrolments))
+    }
+    standings = judged(list(held.values()), enrolments)
+    courses = []
+    for mine in (each for each in enrolments if each.user_id == user.id):
+        programme, standing = held[mine.edition_id], standings[mine.id]
+        parts = outline(programme, standing, at)
+        mates = [each for each in enrolments if each.edition_id == mine.edition_id and each is not mine]
+        courses.append(
+            Course(
+                Taken(mine, programme, standing, parts),
+                [_mate(each, programme, standings[each.id], at) for each in mates],
+                rings(parts),
+            )
+        )
+    return courses
+
+
+def _mate(enrolment: Enrolment, programme: Programme, standing: Standing, at: datetime) -> Mate:
+    late = (days_late(activity, standing.state(activity), at) for activity in programme.activities)
+    return Mate(enrolment.user.name, standing.modules_done, max(late, default=0))
+
+
+def _greeting(at: datetime, zone: str) -> str:
+    hour = at.astimezone(clock.zone(zone)).hour
+    if 5 <= hour < 12:
+        return _("Good morning, %(name)s", name=me().first_name)
+    if 12 <= hour < 19:
+        return _("Good afternoon, %(name)s", name=me().first_name)
+    return _("Good evening, %(name)s", name=me().first_name)
+
+
+# --- editions ---------------------------------------------------------------------------------------------------------
 
 
 @bp.get("/ediciones")
 @public
-def editions() -> str:
-    return ""
+def editions() -> ResponseReturnValue:
+    """The catalogue; a reader's own editions say so."""
+    user = me_or_none()
+    mine = set(db.session.scalars(queries.my_edition_ids(user))) if user else set()
+    g.takes_part = bool(mine)
+    return render_template(
+        "learning/editions.html", editions=db.session.scalars(queries.catalogue(user)).all(), mine=mine
+    )
+
+
+@bp.get("/ediciones/<edition>")
+@public
+def edition(edition: str) -> ResponseReturnValue:
+    """The public face of an edition; for the people in it, what is inside and how they stand."""
+    user, at = me_or_none(), clock.now()
+    found = get_or_404(queries.face(user, edition))
+    enrolment = _enrolment(user, found)
+    programme = programmes([found])[0]
+    standing = judged([programme], [enrolment])[enrolment.id] if enrolment else None
+    parts = outline(programme, standing, at)
+    return render_template(
+        "learning/edition.html",
+        edition=found,
+        standing=standing,
+        inside=enrolment is not None or can_review(user, found),
+        parts=parts,
+        items=_items_by_module(found),
+        sessions=programme.sessions,
+        final_work=final_work_due(parts),
+        hill=rings(parts),
+        hours=hours_done(parts),
+    )
+
+
+def _items_by_module(edition: Edition) -> dict[int, list[FrameworkItem]]:
+    found: dict[int, list[FrameworkItem]] = defaultdict(list)
+    for module_id, item in db.session.execute(queries.items_of_modules(edition)):
+        found[module_id].append(item)
+    return found
+
+
+@bp.get("/ediciones/<edition>/certificado")
+def checklist(edition: str) -> ResponseReturnValue:
+    """Why there is no certificate yet: each condition, and where to do something about it."""
+    found = get_or_404(queries.inside(me(), edition))
+    enrolment = _participant(found)
+    programme = programmes([found])[0]
+    standing = judged([programme], [enrolment])[enrolment.id]
+    rows = {row.activity.id: row for row in rows_of(outline(programme, standing, clock.now()))}
+    return render_template(
+        "learning/checklist.html",
+        edition=found,
+        standing=standing,
+        missing={
+            condition.key: [rows[activity_id] for activity_id in condition.missing] for condition in standing.conditions
+        },
+    )
+
+
+# --- lessons ----------------------------------------------------------------------------------------------------------
+
+
+@bp.get("/ediciones/<edition>/lecciones/<activity>")
+def lesson(edition: str, activity: str) -> ResponseReturnValue:
+    found = get_or_404(queries.inside(me(), edition))
+    parts = _parts(found)
+    rows = list(rows_of(parts))
+    place, read = _place(rows, activity)
+    if not can_review(me(), found):
+        services.ensure_readable(read)
+    return render_template(
+        "learning/lesson.html",
+        edition=found,
+        here=rows[place],
+        text=db.session.scalar(queries.lesson_text(read.id, language(), found.languages[0])),
+        part=next(part for part in parts if part.module.id == read.module_id),
+        modules=len(parts),
+        previous=rows[place - 1] if place else None,
+        following=rows[place + 1] if place + 1 < len(rows) else None,
+        participant=_enrolment(me(), found) is not None,
+    )
+
+
+def _parts(edition: Edition) -> list[Part]:
+    """An edition as the reader finds it: of sessions, which a lesson does not show, nothing is read."""
+    programme = Programme(edition, tuple(modules_of([edition.id]).get(edition.id, ())), ())
+    enrolment = _enrolment(me(), edition)
+    standing = None
+    if enrolment:
+        states = states_of([edition.id], [enrolment.id]).get(enrolment.id, {})
+        standing = judge(programme, Record(active=True, states=states, attended=0))
+    return outline(programme, standing, clock.now())
+
+
+def _place(rows: list[Row], slug: str) -> tuple[int, Lesson]:
+    """Where a lesson is among all the activities, and the lesson; 404 if it is none."""
+    activities = enumerate(row.activity for row in rows)
+    found = [(place, each) for place, each in activities if each.slug == slug and isinstance(each, Lesson)]
+    if not found:
+        abort(404)
+    return found[0]
+
+
+@bp.post("/ediciones/<edition>/lecciones/<activity>/hecho")
+def finish_lesson(edition: str, activity: str) -> ResponseReturnValue:
+    """Mark it as done and go on to what follows, of whatever kind; the last leads back to the edition."""
+    found = get_or_404(queries.inside(me(), edition))
+    rows = list(rows_of(_parts(found)))
+    place, read = _place(rows, activity)
+    services.finish(read, enrolment=_participant(found))
+    following = rows[place + 1] if place + 1 < len(rows) else None
+    if following is None or following.door is Door.NOT_YET:
+        return redirect(url_for("learning.edition", edition=found.slug), 303)
+    return redirect(url_for(following.target.endpoint, **following.target.values), 303)
+
+
+from escuela.learning import board_views  # noqa: E402, F401 - the board's pages hang on the same blueprint

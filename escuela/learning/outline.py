@@ -1,0 +1,166 @@
+"""An edition as one person finds it at an instant: each module, each activity, its state and its door."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_ngettext
+from flask_babel.speaklater import LazyString
+
+from escuela.editions import policies
+from escuela.editions.kinds import DONE, PART, RETURNED, TODO, WAITING, Kind, kind_of
+from escuela.editions.models import Activity, Module
+from escuela.editions.policies import Door, Moment
+from escuela.learning.completion import Programme, Standing, Target, days_late, is_final_work
+
+RINGS = 8
+"""How many contour lines the drawing of the hill has."""
+
+SIGNS: dict[str, tuple[LazyString, str]] = {
+    DONE: (_l("Done"), "good"),
+    WAITING: (_l("Waiting for review"), "review"),
+    RETURNED: (_l("Changes requested"), "warn"),
+    PART: (_l("In progress"), "info"),
+    TODO: (_l("To do"), ""),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One activity."""
+
+    activity: Activity
+    kind: Kind
+    state: str
+    door: Door
+    days_late: int
+
+    @property
+    def number(self) -> str:
+        """«5.3»: the third activity of the fifth module."""
+        return f"{self.activity.module.position}.{self.activity.position}"
+
+    @property
+    def target(self) -> Target:
+        return Target(self.kind.endpoint, {"edition": self.activity.edition.slug, "activity": self.activity.slug})
+
+    @property
+    def opens(self) -> Moment | None:
+        """When it opens, while it is not open."""
+        return policies.opens(self.activity) if self.door is Door.NOT_YET else None
+
+    @property
+    def due(self) -> Moment | None:
+        return policies.due(self.activity)
+
+    @property
+    def final_work(self) -> bool:
+        return is_final_work(self.activity)
+
+    @property
+    def doable(self) -> bool:
+        """Whether the participant can and must do something about it now."""
+        return self.activity.required and self.door in {Door.OPEN, Door.LATE} and self.state in {TODO, PART, RETURNED}
+
+    @property
+    def sign(self) -> tuple[LazyString, str]:
+        """The words and the tone of its state."""
+        if self.days_late and self.door is not Door.CLOSED:
+            return lazy_ngettext("%(num)d day late", "%(num)d days late", self.days_late), "warn"
+        if self.state == TODO and self.door is Door.NOT_YET:
+            return _l("Not open yet"), ""
+        if self.state in {TODO, PART} and self.door is Door.CLOSED:
+            return _l("Not done"), ""
+        if self.state == TODO and not self.activity.required:
+            return _l("Optional"), ""
+        return SIGNS[self.state]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One module. `here` is the first that is open and not finished."""
+
+    module: Module
+    rows: tuple[Row, ...]
+    finished: bool
+    here: bool
+
+    @property
+    def done(self) -> int:
+        return sum(row.state == DONE for row in self.rows if row.activity.required)
+
+    @property
+    def required(self) -> int:
+        return sum(row.activity.required for row in self.rows)
+
+    @property
+    def opens(self) -> Moment | None:
+        """When it opens, while none of it is open and that instant is announced."""
+        if any(row.door is not Door.NOT_YET for row in self.rows):
+            return None
+        return next((row.opens for row in self.rows if row.opens), None)
+
+    @property
+    def sign(self) -> tuple[LazyString, str]:
+        if self.finished:
+            return _l("Completed"), "good"
+        if all(row.door is Door.NOT_YET for row in self.rows):
+            return _l("Not open yet"), ""
+        begun = any(row.state != TODO for row in self.rows)
+        return _l("%(done)d of %(required)d", done=self.done, required=self.required), "info" if begun else ""
+
+
+def outline(programme: Programme, standing: Standing | None, at: datetime) -> list[Part]:
+    """Every module in order; without a standing (visitors, tutors) nothing is begun and nothing is late."""
+    parts: list[Part] = []
+    for module in programme.modules:
+        rows = tuple(_row(activity, standing, at) for activity in module.activities)
+        finished = standing is not None and module.id in standing.finished and bool(rows)
+        open_now = any(row.door in {Door.OPEN, Door.LATE} for row in rows)
+        here = open_now and not finished and not any(part.here for part in parts)
+        parts.append(Part(module, rows, finished, here))
+    return parts
+
+
+def _row(activity: Activity, standing: Standing | None, at: datetime) -> Row:
+    state = standing.state(activity) if standing else TODO
+    late = days_late(activity, state, at) if standing else 0
+    return Row(activity, kind_of(activity), state, policies.door(activity, at), late)
+
+
+def rows_of(parts: Sequence[Part]) -> Iterator[Row]:
+    for part in parts:
+        yield from part.rows
+
+
+def most_late(parts: Sequence[Part]) -> int:
+    """Days of what is late for longest."""
+    return max((row.days_late for row in rows_of(parts)), default=0)
+
+
+def hours_done(parts: Sequence[Part]) -> int:
+    """Hours of the modules finished."""
+    return sum(part.module.hours for part in parts if part.finished)
+
+
+def rings(parts: Sequence[Part]) -> list[tuple[int, str]]:
+    """The hill's contour lines from the foot up: which of its RINGS, from 0, and `done`, `here` or nothing.
+
+    The last module is the summit. With fewer modules than lines some lines are left out; with more, one line stands
+    for several modules.
+    """
+    each = -(-len(parts) // RINGS) or 1
+    groups = [parts[i : i + each] for i in range(0, len(parts), each)]
+    drawn = []
+    for number, group in enumerate(groups, 1):
+        done, here = all(part.finished for part in group), any(part.here for part in group)
+        drawn.append((round(number * RINGS / len(groups)) - 1, "done" if done else "here" if here else ""))
+    return drawn
+
+
+def final_work_due(parts: Sequence[Part]) -> Moment | None:
+    """When the final work is due, if there is one and that is announced."""
+    return next((row.due for row in rows_of(parts) if row.final_work and row.due), None)
