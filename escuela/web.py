@@ -94,6 +94,8 @@ def reader_language() -> str:
     user = me_or_none()
     if user is not None:
         return user.language
+    if not has_request_context():  # a job or a command
+        return LANGUAGES[0]
     chosen = request.cookies.get(LANGUAGE_COOKIE)
     if chosen in LANGUAGES:
         return chosen
@@ -103,6 +105,8 @@ def reader_language() -> str:
 def reader_zone() -> str | None:
     """The reader's IANA zone: of their profile, else what their browser told our script, else unknown."""
     user = me_or_none()
+    if user is None and not has_request_context():
+        return None
     name = user.zone if user else request.cookies.get(ZONE_COOKIE, "")
     return name if name in clock.zone_names() else None
 
