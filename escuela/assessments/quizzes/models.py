@@ -110,6 +110,11 @@ class Attempt(Model):
     enrolment: Mapped[Enrolment] = relationship()
     answers: Mapped[list[Answer]] = relationship(back_populates="attempt", cascade="all, delete-orphan")
 
+    @property
+    def percent(self) -> int:
+        """Of the points, once marked; rounded down, so that what reads as the pass mark has reached it."""
+        return (self.points or 0) * 100 // self.points_possible if self.points_possible else 0
+
 
 class Answer(Model):
     """What was chosen for one question, last saved at `saved_at`; `points` once the attempt is handed in."""
