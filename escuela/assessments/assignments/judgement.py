@@ -27,7 +27,9 @@ class Judgement:
         for criterion in assignment.criteria:
             chosen = form.get(f"level-{criterion.id}")
             judgement.notes[criterion.id] = tidy(form.get(f"note-{criterion.id}"))
-            judgement.levels |= {criterion.id: level.id for level in criterion.levels if str(level.id) == chosen}
+            for level in criterion.levels:
+                if str(level.id) == chosen:
+                    judgement.levels[criterion.id] = level.id
         return judgement
 
     @classmethod

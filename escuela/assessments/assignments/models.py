@@ -151,7 +151,7 @@ class Submission(Model):
 
 
 class WorkFile(Model):
-    """A file that was received whole: its receipt. `removed_at` takes it out of the draft, not out of what was handed in."""
+    """A file that was received whole: its receipt. `removed_at` takes it out of the draft, not out of a version."""
 
     __tablename__ = "work_files"
 

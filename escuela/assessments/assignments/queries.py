@@ -137,7 +137,7 @@ def as_listed(works: Select[Work]) -> Select[Work]:
     )
 
 
-def queue_counts(user: User, edition_slug: str | None = None) -> Select[Any]:
+def queue_counts(user: User, edition_slug: str | None = None) -> Select[*tuple[int, ...]]:
     """One row: how many wait, how many of them one has, how many went back, how many are approved."""
     works = reviewable_works(user).join(Work.enrolment).where(Enrolment.status == ACTIVE)
     if edition_slug:

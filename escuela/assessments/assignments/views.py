@@ -1,0 +1,182 @@
+"""The participant's page of an assignment: write, attach, hand in, read the review."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, abort, current_app, flash, jsonify, redirect, render_template, request, send_file, url_for
+from flask_babel import gettext as _
+
+from escuela import clock, storage
+from escuela.access import get_or_404, me, require
+from escuela.admissions.queries import my_enrolment
+from escuela.assessments.assignments import policies, queries, services
+from escuela.assessments.assignments.filetypes import EXTENSIONS, MEDIA_TYPES
+from escuela.assessments.assignments.models import Assignment, Work, WorkFile, mark_of
+from escuela.editions.policies import Door, can_review, door, due, opens
+from escuela.errors import DomainError, wants_json
+from escuela.extensions import db
+from escuela.forms import TEXT
+from escuela.web import day_and_hour, hour, place_of, reader_zone
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from flask.typing import ResponseReturnValue
+
+bp = Blueprint("assignments", __name__)
+
+PAGE = "/ediciones/<edition>/tareas/<activity>"
+
+
+@bp.get(PAGE)
+def work(edition: str, activity: str) -> ResponseReturnValue:
+    return _page(_assignment(edition, activity))
+
+
+@bp.post(f"{PAGE}/borrador")
+def save_draft(edition: str, activity: str) -> ResponseReturnValue:
+    """Keep the text: from the script every few seconds, or with the button."""
+    assignment = _assignment(edition, activity)
+    try:
+        work = _mine(assignment)
+        _keep_text(work)
+    except DomainError as refusal:
+        return _refused(assignment, refusal)
+    if wants_json():
+        return jsonify(message=saved_now(), began_from=work.draft_mark)
+    flash(saved_now(), "good")
+    return _back(assignment)
+
+
+@bp.post(f"{PAGE}/archivos")
+def upload(edition: str, activity: str) -> ResponseReturnValue:
+    """Receive one file, with the text that was on the page."""
+    assignment = _assignment(edition, activity)
+    try:
+        work = _mine(assignment)
+        _keep_text(work)
+        sent = request.files.get("file")
+        if sent is None or not sent.filename:
+            raise DomainError(_("Choose a file first."))
+        file = services.attach(work, sent.stream, name=sent.filename, by=me())
+    except DomainError as refusal:
+        return _refused(assignment, refusal)
+    message = _("%(name)s was received whole.", name=file.name)
+    if wants_json():
+        html = render_template("assessments/assignments/_files.html", assignment=assignment, files=work.draft_files)
+        return jsonify(message=message, html=html)
+    flash(message, "good")
+    return _back(assignment)
+
+
+@bp.post(f"{PAGE}/archivos/<int:file>/quitar")
+def detach(edition: str, activity: str, file: int) -> ResponseReturnValue:
+    """Take a file out of the draft, and keep the text that was on the page."""
+    assignment = _assignment(edition, activity)
+    try:
+        work = _mine(assignment)
+        _keep_text(work)
+        found = next((each for each in work.draft_files if each.id == file), None)
+        if found is None:
+            abort(404)
+        services.detach(found)
+    except DomainError as refusal:
+        return _refused(assignment, refusal)
+    flash(_("%(name)s was removed from the draft.", name=found.name), "good")
+    return _back(assignment)
+
+
+@bp.post(f"{PAGE}/entregar")
+def hand_in(edition: str, activity: str) -> ResponseReturnValue:
+    assignment = _assignment(edition, activity)
+    try:
+        work = _mine(assignment)
+        _keep_text(work)
+        version = services.submit(work, by=me())
+    except DomainError as refusal:
+        return _refused(assignment, refusal)
+    at = day_and_hour(version.submitted_at, reader_zone() or assignment.edition.zone)
+    flash(_("Handed in: version %(number)d, %(when)s.", number=version.version, when=at), "good")
+    return _back(assignment)
+
+
+@bp.get(f"{PAGE}/archivos/<int:file>")
+def download(edition: str, activity: str, file: int) -> ResponseReturnValue:
+    """A file, always to be saved and never shown from our address: what people send is not ours to run."""
+    assignment = _assignment(edition, activity)
+    found = get_or_404(queries.visible_files(me(), assignment).where(WorkFile.id == file))
+    answer = send_file(
+        storage.read(found.key), mimetype=MEDIA_TYPES[found.kind], as_attachment=True, download_name=found.name
+    )
+    answer.content_length = found.size
+    answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    answer.headers["X-Content-Type-Options"] = "nosniff"
+    answer.headers["Cache-Control"] = "private, no-store"
+    return answer
+
+
+def _assignment(edition: str, activity: str) -> Assignment:
+    return get_or_404(queries.visible_assignments(me(), edition).where(Assignment.slug == activity))
+
+
+def _mine(assignment: Assignment) -> Work:
+    """One's own work, locked; who is in the edition without an enrolment has none."""
+    enrolment = db.session.scalar(my_enrolment(me(), assignment.edition))
+    require(enrolment is not None)
+    assert enrolment is not None  # noqa: S101 - for the type checker, which does not know require()
+    return services.begin(assignment, enrolment)
+
+
+def _keep_text(work: Work) -> None:
+    """Every button of the page sends the text along, so that none of them loses it."""
+    if "text" in request.form:
+        services.save_draft(work, request.form["text"], began_from=request.form.get("began_from", ""))
+
+
+def _back(assignment: Assignment) -> ResponseReturnValue:
+    address = url_for("assignments.work", edition=assignment.edition.slug, activity=assignment.slug)
+    return redirect(address, 303)
+
+
+def _refused(assignment: Assignment, refusal: DomainError) -> ResponseReturnValue:
+    """The page again with the reason and everything that was typed; for a script only the reason."""
+    if wants_json():
+        raise refusal
+    db.session.rollback()
+    return _page(assignment, refusal=refusal, typed=request.form.get("text")), 422
+
+
+def _page(assignment: Assignment, *, refusal: DomainError | None = None, typed: str | None = None) -> str:
+    user, now = me(), clock.now()
+    enrolment = db.session.scalar(my_enrolment(user, assignment.edition))
+    work = db.session.scalar(queries.my_work(assignment, enrolment)) if enrolment else None
+    found = door(assignment, now)
+    return render_template(
+        "assessments/assignments/work.html",
+        edition=assignment.edition,
+        assignment=assignment,
+        work=work,
+        readable=found is not Door.NOT_YET or can_review(user, assignment.edition),
+        late=found is Door.LATE,
+        opening=opens(assignment),
+        limit=due(assignment),
+        closing=policies.closes(assignment, work),
+        writable=enrolment is not None and policies.can_write(assignment, work, now),
+        taking_part=enrolment is not None,
+        text=typed if typed is not None else (work.draft if work else ""),
+        began_from=mark_of(work.draft if work else ""),
+        refusal=refusal,
+        most_characters=TEXT,
+        most_mb=current_app.config["SETTINGS"].upload_mb,
+        accept=",".join(f".{each}" for kind in assignment.file_kinds for each in sorted(EXTENSIONS[kind])),
+    )
+
+
+def saved_now(at: datetime | None = None) -> str:
+    """«Guardado a las 14:02, hora de Montevideo», on the reader's own clock."""
+    zone = reader_zone() or "America/Montevideo"
+    return _("Saved at %(hour)s, %(zone)s.", hour=hour(at or clock.now(), zone), zone=place_of(zone))
+
+
+from escuela.assessments.assignments import desk_views  # noqa: E402, F401 - the tutor's pages of the same blueprint
