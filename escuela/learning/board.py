@@ -7,7 +7,6 @@ two thousand light rows is done here: a search that minds no accents is then the
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,7 +22,7 @@ from escuela.editions.models import Activity, Edition, Module
 from escuela.extensions import db
 from escuela.learning.completion import days_late
 from escuela.learning.progress import progress
-from escuela.people.models import LocalGovernment, User
+from escuela.people.models import LocalGovernment, User, folded
 from escuela.tutoring.models import PRESENT, Attendance, TutoringSession
 
 LATE = "late"
@@ -58,6 +57,8 @@ class Person(NamedTuple):
     present: int
     """Tutoring sessions attended."""
     last: datetime | None
+    searched: str
+    """Both names, folded."""
 
 
 class Row(NamedTuple):
@@ -97,15 +98,8 @@ class Filters:
             if (not self.country or person.country == self.country)
             and (self.government is None or person.government_id == self.government)
             and (not self.state or _stands(person, self.state, required))
-            and all(word in folded(f"{person.name} {person.government}") for word in words)
+            and all(word in person.searched for word in words)
         ]
-
-
-def folded(text: str) -> str:
-    """A text as people search for it and sort it: no capitals, no accents."""
-    return "".join(
-        letter for letter in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(letter)
-    )
 
 
 def _stands(person: Person, state: str, required: int) -> bool:
@@ -236,7 +230,7 @@ def _people(edition_id: int, activities: Sequence[Activity], at: datetime) -> li
         .group_by(Attendance.enrolment_id)
         .subquery()
     )
-    found = db.session.execute(
+    people = (
         select(
             Enrolment.id,
             User.name,
@@ -249,15 +243,16 @@ def _people(edition_id: int, activities: Sequence[Activity], at: datetime) -> li
             len(overdue) - func.coalesce(sums.c.handed_in, 0),
             func.coalesce(attended.c.present, 0),
             sums.c.last,
+            User.folded_name + " " + LocalGovernment.folded_name,
         )
         .join(Enrolment.user)
         .join(Enrolment.local_government)
         .outerjoin(sums, sums.c.enrolment_id == Enrolment.id)
         .outerjoin(attended, attended.c.enrolment_id == Enrolment.id)
         .where(Enrolment.edition_id == edition_id, Enrolment.status == ACTIVE)
+        .order_by(LocalGovernment.folded_name, LocalGovernment.id, User.folded_name, User.id)
     )
-    people = (Person(*columns) for columns in found)
-    return sorted(people, key=lambda person: (folded(person.government), person.government_id, folded(person.name)))
+    return [Person(*columns) for columns in db.session.execute(people)]
 
 
 def _states(edition_id: int, enrolments: Collection[int] | None) -> dict[int, dict[int, str]]:
