@@ -17,7 +17,7 @@ from sqlalchemy import select
 from escuela import storage
 from escuela.assessments.assignments.models import WorkFile
 from escuela.certificates.models import Certificate
-from escuela.certificates.services import draw_due_certificates
+from escuela.certificates.drawing import draw_due_certificates
 from escuela.editions.models import Media
 from escuela.extensions import db
 from escuela.messages.services import deliver_due_messages

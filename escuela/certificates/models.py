@@ -55,7 +55,7 @@ class Certificate(Model):
     ended_reason: Mapped[str | None] = mapped_column(Text)
     replaced_by_id: Mapped[int | None] = mapped_column(ForeignKey("certificates.id"))
     draw_at: Mapped[datetime | None] = mapped_column(index=True)
-    """When a worker may draw it: at once, after the turn of the worker that took it, later after a failure. None: drawn."""
+    """When a worker may draw it: at once; after the turn of who took it; later after a failure. None: no more."""
     drawing_failure: Mapped[str | None] = mapped_column(Text)
     pdf_key: Mapped[str | None] = mapped_column(String(80))
     pdf_sha256: Mapped[str | None] = mapped_column(String(64))

@@ -1,0 +1,103 @@
+"""Which certificates a person may see, and what issuing needs to know of an edition."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from sqlalchemy import Select, func, or_, select
+from sqlalchemy.orm import contains_eager, joinedload, lazyload
+
+from escuela.admissions.models import ACTIVE, Enrolment
+from escuela.assessments.assignments.models import APPROVED, Assignment, Work
+from escuela.certificates.models import Certificate, Issuing
+from escuela.columns import Localized
+from escuela.editions.models import COORDINATOR, Edition
+from escuela.editions.queries import staffed_editions
+from escuela.people.models import User
+
+
+def visible_certificates(user: User) -> Select[Certificate]:
+    """One's own, of whatever edition, and those of the editions that one coordinates."""
+    coordinated = staffed_editions(user, COORDINATOR).with_only_columns(Edition.id)
+    return (
+        select(Certificate)
+        .join(Certificate.enrolment)
+        .where(or_(Enrolment.user_id == user.id, Enrolment.edition_id.in_(coordinated)))
+    )
+
+
+def own_certificates(user: User) -> Select[Certificate]:
+    """The newest first."""
+    return (
+        select(Certificate)
+        .join(Certificate.enrolment)
+        .options(
+            contains_eager(Certificate.enrolment).joinedload(Enrolment.edition), joinedload(Certificate.replaced_by)
+        )
+        .where(Enrolment.user_id == user.id)
+        .order_by(Certificate.issued_at.desc(), Certificate.id.desc())
+    )
+
+
+def certificates_of(edition: Edition) -> Select[Certificate]:
+    """All of an edition's, each person's newest first."""
+    return (
+        select(Certificate)
+        .join(Certificate.enrolment)
+        .join(Enrolment.user)
+        .options(joinedload(Certificate.replaced_by))
+        .where(Enrolment.edition_id == edition.id)
+        .order_by(User.name, Enrolment.id, Certificate.version.desc())
+    )
+
+
+def participants(edition: Edition, only: Collection[int] | None = None) -> Select[Enrolment]:
+    """Active enrolments with their people, by name; `only` those with these ids."""
+    rows = (
+        select(Enrolment)
+        .join(Enrolment.user)
+        .join(Enrolment.local_government)
+        .options(
+            contains_eager(Enrolment.user).options(lazyload(User.roles)),
+            contains_eager(Enrolment.local_government),
+        )
+        .where(Enrolment.edition_id == edition.id, Enrolment.status == ACTIVE)
+        .order_by(User.name, Enrolment.id)
+    )
+    return rows if only is None else rows.where(Enrolment.id.in_(only))
+
+
+def newest_certificates(edition: Edition) -> Select[int, str, int]:
+    """Of each person of an edition who has or had a certificate: (enrolment_id, state, version) of the newest."""
+    newest = (
+        select(Certificate.enrolment_id, func.max(Certificate.version).label("version"))
+        .group_by(Certificate.enrolment_id)
+        .subquery()
+    )
+    return (
+        select(Certificate.enrolment_id, Certificate.state, Certificate.version)
+        .join(newest, (newest.c.enrolment_id == Certificate.enrolment_id) & (newest.c.version == Certificate.version))
+        .join(Certificate.enrolment)
+        .where(Enrolment.edition_id == edition.id)
+    )
+
+
+def final_works(edition: Edition) -> Select[int, Localized]:
+    """(edition_id, title) of the edition's final works."""
+    return (
+        select(Assignment.edition_id, Assignment.title)
+        .where(Assignment.edition_id == edition.id, Assignment.final_work)
+        .order_by(Assignment.id)
+    )
+
+
+def approved_final_works(edition: Edition) -> Select[int, Localized]:
+    """(enrolment_id, title) of the final works that were approved; the last of an edition where it has several."""
+    approved = select(Work.enrolment_id, Assignment.title).join(Work.assignment)
+    return approved.where(Assignment.edition_id == edition.id, Assignment.final_work, Work.state == APPROVED).order_by(
+        Assignment.id
+    )
+
+
+def last_issuing(edition: Edition) -> Select[Issuing]:
+    return select(Issuing).where(Issuing.edition_id == edition.id).order_by(Issuing.id.desc()).limit(1)
