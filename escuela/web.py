@@ -306,8 +306,8 @@ def init_app(app: Flask) -> None:
         }
 
     app.before_request(_begin)
-    app.after_request(_headers)
-    app.after_request(_commit)  # registered last, so it runs first
+    app.after_request(_commit)
+    app.after_request(_headers)  # registered last, so it runs first: it asks who reads, whom a rollback forgets
 
     @app.teardown_request
     def forget(_error: BaseException | None) -> None:
