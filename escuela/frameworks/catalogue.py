@@ -18,7 +18,7 @@ _COLUMNS = {"id", "framework", "parent", "code", "kind", "title", "short", "link
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A framework (no `parent`; `short` is its name on a chip) or something in one. `framework` is the id of its root."""
+    """A framework (no `parent`; `short` is its name on a chip) or something in one; `framework` is its root's id."""
 
     id: str
     framework: str

@@ -15,14 +15,15 @@ from escuela.frameworks.models import Framework, FrameworkItem, FrameworkLink
 def load_catalogue() -> int:
     """Bring frameworks, items and links into step with the catalogue; how many items were added or changed.
 
-    An unchanged catalogue costs one query. An item that left the file stays in the database: something may be aligned to
-    it, and a certificate may name it.
+    An unchanged catalogue costs one query. An item that left the file stays in the database: something may be aligned
+    to it.
     """
     if set(db.session.scalars(select(Framework.digest))) == {digest()}:
         return 0
     found = catalogue()
     _merge(Framework, [_framework(item, place) for place, item in enumerate(found.frameworks)])
     changed = _merge(FrameworkItem, [_row(item, place) for place, item in enumerate(found.items)])
+    db.session.execute(update(Framework).values(digest=digest()))
     db.session.execute(delete(FrameworkLink))
     links = [{"item_id": link.item, "other_id": link.other, "basis": link.basis} for link in found.links]
     db.session.execute(insert(FrameworkLink), links)

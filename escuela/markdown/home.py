@@ -1,0 +1,62 @@
+"""What the addresses in a text mean: `media/map.svg` and `lesson:que-es-un-dato`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from escuela.columns import Localized
+
+MEDIA, LESSON = "media/", "lesson:"
+OURS = "/ediciones/"
+ABROAD = ("https://", "http://", "mailto:", "tel:")
+_TARGETS = re.compile(r"(?<=\]\()(media/[^)\s]+|lesson:[a-z0-9-]+)|(?<=\]: )(media/\S+|lesson:[a-z0-9-]+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Medium:
+    """A file beside a text: its weight in bytes and, of a picture, its size in pixels where it is known."""
+
+    media_type: str
+    size: int
+    width: int | None = None
+    height: int | None = None
+
+    @property
+    def sort(self) -> str:
+        """image, audio, video, text or application."""
+        return self.media_type.partition("/")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """Where a text lives: the files beside it by name, the address of their folder, and lessons' addresses by slug."""
+
+    media: Mapping[str, Medium] = field(default_factory=dict)
+    lessons: Mapping[str, str] = field(default_factory=dict)
+    folder: str = ""
+
+    def medium(self, target: str) -> Medium | None:
+        return self.media.get(target.removeprefix(MEDIA)) if target.startswith(MEDIA) else None
+
+    def link(self, target: str) -> str | None:
+        """Where a link leads; None where it may not lead."""
+        if target.startswith(LESSON):
+            return self.lessons.get(target.removeprefix(LESSON))
+        if target.lower().startswith(ABROAD) or re.fullmatch(r"#[\w-]+", target):
+            return target
+        return self.source(target)
+
+    def source(self, target: str) -> str | None:
+        """Where a picture, a sound or a video comes from: files of ours only."""
+        if self.medium(target):
+            return self.folder + target.removeprefix(MEDIA)
+        return target if re.fullmatch(rf"{OURS}[\w./-]+", target, re.ASCII) and ".." not in target else None
+
+    def addressed(self, texts: Localized) -> Localized:
+        """A text that is rendered where it is shown, with the full addresses of what it links to."""
+        return Localized({language: _TARGETS.sub(self._full, text) for language, text in texts.items()})
+
+    def _full(self, match: re.Match[str]) -> str:
+        return self.link(match[0]) or match[0]
