@@ -210,7 +210,7 @@ def edition(edition: str) -> ResponseReturnValue:
         items=_items_by_module(found),
         sessions=programme.sessions,
         final_work=final_work_due(parts),
-        hill=rings(parts),
+        hill_rings=rings(parts),
         hours=hours_done(parts),
     )
 
