@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, abort, current_app, flash, jsonify, redirect, render_template, request, send_file, url_for
 from flask_babel import gettext as _
+from werkzeug.datastructures import FileStorage
 
 from escuela import clock, storage
 from escuela.access import get_or_404, me, require
-from escuela.admissions.queries import my_enrolment
+from escuela.admissions.reader import enrolment_of
 from escuela.assessments.assignments import policies, queries, services
 from escuela.assessments.assignments.filetypes import EXTENSIONS, MEDIA_TYPES
 from escuela.assessments.assignments.models import Assignment, Work, WorkFile, mark_of
@@ -56,10 +57,8 @@ def upload(edition: str, activity: str) -> ResponseReturnValue:
     try:
         work = _mine(assignment)
         _keep_text(work)
-        sent = request.files.get("file")
-        if sent is None or not sent.filename:
-            raise DomainError(_("Choose a file first."))
-        file = services.attach(work, sent.stream, name=sent.filename, by=me())
+        sent = request.files.get("file") or FileStorage()
+        file = services.attach(work, sent.stream, name=sent.filename or "", by=me())
     except DomainError as refusal:
         return _refused(assignment, refusal)
     message = _("%(name)s was received whole.", name=file.name)
@@ -122,7 +121,7 @@ def _assignment(edition: str, activity: str) -> Assignment:
 
 def _mine(assignment: Assignment) -> Work:
     """One's own work, locked; who is in the edition without an enrolment has none."""
-    enrolment = db.session.scalar(my_enrolment(me(), assignment.edition))
+    enrolment = enrolment_of(me(), assignment.edition)
     require(enrolment is not None)
     assert enrolment is not None  # noqa: S101 - for the type checker, which does not know require()
     return services.begin(assignment, enrolment)
@@ -149,7 +148,7 @@ def _refused(assignment: Assignment, refusal: DomainError) -> ResponseReturnValu
 
 def _page(assignment: Assignment, *, refusal: DomainError | None = None, typed: str | None = None) -> str:
     user, now = me(), clock.now()
-    enrolment = db.session.scalar(my_enrolment(user, assignment.edition))
+    enrolment = enrolment_of(user, assignment.edition)
     work = db.session.scalar(queries.my_work(assignment, enrolment)) if enrolment else None
     found = door(assignment, now)
     return render_template(

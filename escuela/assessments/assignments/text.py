@@ -1,0 +1,180 @@
+"""How an assignment and its rubric are written in `courses/`, and how that reaches their rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select, true
+
+from escuela.assessments.assignments.filetypes import MEDIA_TYPES
+from escuela.assessments.assignments.models import Assignment, Criterion, Level, Review, Submission, Work
+from escuela.columns import Localized
+from escuela.editions.kinds import Format, register_format
+from escuela.editions.text import ActivityFiles, ActivityText, proofread, read_activity, read_strict
+from escuela.errors import DomainError
+from escuela.extensions import db
+from escuela.markdown import Home
+from escuela.section import LONG, Section
+
+
+@dataclass(frozen=True, slots=True)
+class LevelText:
+    title: Localized
+    text: Localized
+    points: int
+
+
+@dataclass(frozen=True, slots=True)
+class CriterionText:
+    slug: str
+    title: Localized
+    text: Localized
+    levels: tuple[LevelText, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssignmentText(ActivityText):
+    instructions: Localized
+    final_work: bool
+    files_most: int
+    file_kinds: tuple[str, ...]
+    criteria: tuple[CriterionText, ...]
+
+
+def _read(files: ActivityFiles) -> AssignmentText | None:
+    section = files.proof.yaml(files.plain)
+    if section is None:
+        return None
+    most, kinds = _files(section)
+    instructions = section.localized("instructions", most=LONG)
+    found = AssignmentText(
+        **read_activity(section, files, "assignment"),
+        strict=read_strict(section),
+        instructions=proofread(section, "instructions", instructions, files.home),
+        final_work=section.boolean("final_work", default=False),
+        files_most=most,
+        file_kinds=kinds,
+        criteria=_criteria(section),
+    )
+    section.close()
+    return found
+
+
+def _files(assignment: Section) -> tuple[int, tuple[str, ...]]:
+    """How many files may go with a work, and of which kinds."""
+    known = tuple(MEDIA_TYPES)
+    section = assignment.section("files")
+    if section is None:
+        return 3, known
+    most = section.whole("most", least=0, most=20, default=3)
+    kinds = section.several("kinds", known, what=f"kind of file: it is one of {', '.join(known)}", default=known)
+    section.close()
+    if most and not kinds:
+        section.fault("`kinds` names no kind of file: write at least one, or `most: 0` for text only.", "kinds")
+    return most, kinds
+
+
+def _criteria(assignment: Section) -> tuple[CriterionText, ...]:
+    slugs: dict[str, int] = {}
+    found = []
+    for section in assignment.sections("rubric", required=True):
+        criterion = CriterionText(
+            slug=section.slug(),
+            title=section.localized("title", most=200),
+            text=section.localized("text", required=False, most=1000),
+            levels=_levels(section),
+        )
+        section.close()
+        if criterion.slug in slugs:
+            section.fault(
+                f"The criterion `{criterion.slug}` stands in line {slugs[criterion.slug]} too: rename one.", "slug"
+            )
+        slugs.setdefault(criterion.slug, section.line)
+        found.append(criterion)
+    return tuple(found)
+
+
+def _levels(criterion: Section) -> tuple[LevelText, ...]:
+    found = []
+    for section in criterion.sections("levels", required=True):
+        level = LevelText(
+            title=section.localized("title", most=100),
+            text=section.localized("text", required=False, most=1000),
+            points=section.whole("points", least=0, most=1000),
+        )
+        section.close()
+        if found and level.points <= found[-1].points:
+            section.fault(
+                "The levels go from the lowest to the highest: this one has no more points than the one before.",
+                "points",
+            )
+        found.append(level)
+    if found and not 2 <= len(found) <= 4:
+        criterion.fault(f"A criterion has two to four levels; this one has {len(found)}.", "levels")
+    return tuple(found)
+
+
+def _write(row: Assignment, text: AssignmentText, home: Home) -> None:
+    if row.id is not None:
+        _protect(row, text)
+    row.instructions, row.final_work = home.addressed(text.instructions), text.final_work
+    row.files_most, row.file_kinds = text.files_most, list(text.file_kinds)
+    kept = {criterion.slug: criterion for criterion in row.criteria}
+    row.criteria = [
+        _write_criterion(kept.get(criterion.slug) or Criterion(slug=criterion.slug), criterion, place)
+        for place, criterion in enumerate(text.criteria, 1)
+    ]
+
+
+def _write_criterion(row: Criterion, text: CriterionText, place: int) -> Criterion:
+    row.position, row.title, row.text = place, text.title, text.text
+    kept = {level.position: level for level in row.levels}
+    row.levels = [
+        _write_level(kept.get(position) or Level(position=position), level)
+        for position, level in enumerate(text.levels, 1)
+    ]
+    return row
+
+
+def _write_level(row: Level, text: LevelText) -> Level:
+    row.title, row.text, row.points = text.title, text.text, text.points
+    return row
+
+
+def _protect(row: Assignment, text: AssignmentText) -> None:
+    """Reviews chose levels of the rubric as it was: its words may change, and its levels and points may not."""
+    _protect_from_lateness(row, text)
+    reviewed = select(Review.id).join(Review.submission).join(Submission.work).where(Work.assignment_id == row.id)
+    if db.session.scalar(reviewed.limit(1)) is None:
+        return
+    before = {criterion.slug: [level.points for level in criterion.levels] for criterion in row.criteria}
+    after = {criterion.slug: [level.points for level in criterion.levels] for criterion in text.criteria}
+    for slug in {**before, **after}:
+        if before.get(slug) != after.get(slug):
+            raise DomainError(
+                _l(
+                    "%(assignment)s: works have been reviewed with this rubric, so its criterion %(criterion)s cannot be "
+                    "added, taken out or given other levels. Correct its words only, or write a new assignment.",
+                    assignment=row.slug,
+                    criterion=slug,
+                )
+            )
+
+
+def _protect_from_lateness(row: Assignment, text: AssignmentText) -> None:
+    if text.due is None:
+        return
+    was_in_time = Submission.submitted_at < row.due_at if row.due_at else true()
+    late = (
+        select(Submission.id)
+        .join(Submission.work)
+        .where(Work.assignment_id == row.id, Submission.submitted_at >= text.due.at, was_in_time)
+    )
+    if db.session.scalar(late.limit(1)) is not None:
+        raise DomainError(
+            _l("%(assignment)s: the new due_at would make late what people handed in in time.", assignment=row.slug)
+        )
+
+
+register_format(Format("assignment", Assignment, prefix="assignment-", suffix=".yaml", read=_read, write=_write))
