@@ -27,10 +27,8 @@ def public(view: V) -> V:
 
 
 def is_public(endpoint: str | None) -> bool:
-    """Whether the doorman lets a visitor in: `@public` views, and Flask-Security's own, which guard themselves."""
+    """Whether the doorman lets a visitor in."""
     if endpoint is None:  # nothing there: let it become a 404
-        return True
-    if endpoint == "static" or endpoint.startswith("security."):
         return True
     return getattr(current_app.view_functions[endpoint], "public", False)
 

@@ -1,0 +1,59 @@
+"""Which people and local governments a person may see, and how they are found."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from escuela.people.models import LocalGovernment, Membership, Named, User, folded
+
+Rows = TypeVar("Rows", bound=Select[Any])
+
+
+def visible_people(user: User) -> Select[User]:
+    """Everybody for who coordinates; else oneself."""
+    people = select(User).options(selectinload(User.memberships).joinedload(Membership.local_government))
+    return people if user.is_coordinator else people.where(User.id == user.id)
+
+
+def visible_governments(user: User) -> Select[LocalGovernment]:
+    """All of them, by name, for who coordinates; else those that one works for."""
+    governments = select(LocalGovernment).order_by(LocalGovernment.folded_name, LocalGovernment.id)
+    if user.is_coordinator:
+        return governments
+    mine = select(Membership.local_government_id).where(Membership.user_id == user.id, Membership.to_on.is_(None))
+    return governments.where(LocalGovernment.id.in_(mine))
+
+
+def all_governments() -> Select[LocalGovernment]:
+    """Every local government by country and name: what one chooses from when enrolling somebody."""
+    return select(LocalGovernment).order_by(LocalGovernment.country, LocalGovernment.folded_name)
+
+
+def named(rows: Rows, of: type[Named], words: str) -> Rows:
+    """Rows whose name has all the words, with or without their accents."""
+    for word in folded(words).split():
+        rows = rows.where(of.folded_name.contains(word, autoescape=True))
+    return rows
+
+
+def by_address(email: str) -> Select[User]:
+    return select(User).where(func.lower(User.email) == email.lower())
+
+
+def memberships(user: User) -> Select[Membership]:
+    """Where a person works and worked, the newest first."""
+    return (
+        select(Membership)
+        .where(Membership.user_id == user.id)
+        .options(joinedload(Membership.local_government))
+        .order_by(Membership.from_on.desc(), Membership.id.desc())
+    )
+
+
+def current_membership(user: User, government: LocalGovernment) -> Select[Membership]:
+    return select(Membership).where(
+        Membership.user_id == user.id, Membership.local_government_id == government.id, Membership.to_on.is_(None)
+    )
