@@ -161,7 +161,7 @@ class Board:
 
     def totals(self) -> list[int]:
         """For each activity, how many of the people found have done it."""
-        done = dict(db.session.execute(_done(self.edition.id, self._narrowed(self.found))).tuples().all())
+        done = dict(db.session.execute(_done(self.edition.id, self._narrowed(self.found))).all())
         return [done.get(activity.id, 0) for activity in self.activities]
 
     def _narrowed(self, people: Sequence[Person]) -> list[int] | None:
