@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from babel.dates import format_datetime, format_skeleton, get_timezone_location
+from babel import Locale
+from babel.dates import format_date, format_datetime, format_skeleton, get_timezone_location
 from flask import Blueprint, Flask, Response, has_request_context, redirect, request, session, url_for
 from flask_babel import format_decimal, format_timedelta, get_locale, gettext, ngettext
 from flask_login import current_user
@@ -164,8 +167,13 @@ def country_name(code: str | None) -> str:
 
 def place_of(zone_name: str) -> str:
     """The place whose clock it is: «hora de Montevideo»."""
-    where = get_timezone_location(clock.zone(zone_name), locale=get_locale() or "es", return_city=True)
-    return gettext("%(place)s time", place=where)
+    return gettext("%(place)s time", place=_city(zone_name, str(get_locale() or LANGUAGES[0])))
+
+
+@lru_cache(maxsize=2000)
+def _city(zone_name: str, locale: str) -> str:
+    """The city of a zone; where Babel has no name for it, its own, without the country: «Catamarca»."""
+    return get_timezone_location(zone_name, locale=locale, return_city=True).rsplit("/", 1)[-1]
 
 
 def day(value: date | datetime, zone_name: str | None = None) -> str:
@@ -189,9 +197,16 @@ def hour(at: datetime, zone_name: str | None = None) -> str:
 def day_and_hour(at: datetime, zone_name: str) -> str:
     """«jueves, 22 de octubre de 2026, 23:59, hora de Montevideo»: never a time without its zone."""
     there = at.astimezone(clock.zone(zone_name))
-    skeleton = "yMMMMEEEEd" if there.year != clock.now().year else "MMMMEEEEd"
-    date_part = format_skeleton(skeleton, there, tzinfo=clock.zone(zone_name), locale=get_locale())
+    pattern = _full_date(str(get_locale() or LANGUAGES[0]), with_year=there.year != clock.now().year)
+    date_part = format_date(there.date(), pattern, locale=get_locale())
     return gettext("%(date)s, %(hour)s, %(zone)s", date=date_part, hour=hour(at, zone_name), zone=place_of(zone_name))
+
+
+@lru_cache(maxsize=16)
+def _full_date(locale: str, *, with_year: bool) -> str:
+    """The pattern of «jueves, 22 de octubre de 2026»; without its year for dates of this one."""
+    pattern = Locale.parse(locale).date_formats["full"].pattern
+    return pattern if with_year else re.sub(r"(,| 'de')? y$", "", pattern)
 
 
 def own_time(at: datetime, zone_name: str, mine: str | None = None) -> str:
