@@ -115,6 +115,15 @@ def asset_url(name: str) -> str:
     return url_for("assets.send", fingerprint=_assets().get(name).fingerprint, name=name)
 
 
+def has_asset(name: str) -> bool:
+    """Whether there is such a file: fonts are made by the set-up."""
+    try:
+        _assets().get(name)
+    except FileNotFoundError:
+        return False
+    return True
+
+
 def icon(name: str) -> Markup:
     """One of the strokes of `img/icons.svg`, drawn inline and hidden from screen readers: words stand beside it."""
     return Markup('<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="{}"/></svg>').format(
@@ -164,4 +173,5 @@ def init_app(app: Flask) -> None:
     app.extensions["assets"] = Assets(fresh=not app.config["SETTINGS"].production)
     app.register_blueprint(bp)
     app.add_template_global(asset_url)
+    app.add_template_global(has_asset)
     app.add_template_global(icon)

@@ -109,7 +109,9 @@ def judge(programme: Programme, record: Record) -> Standing:
     done = {activity_id for activity_id, (state, _at) in record.states.items() if state == DONE}
     required = [activity for activity in programme.activities if activity.required]
     finished = (
-        module.id for module in programme.modules if all(each.id in done for each in module.activities if each.required)
+        module.id
+        for module in programme.modules
+        if module.activities and all(each.id in done for each in module.activities if each.required)
     )
     ordinary = [activity for activity in required if not is_final_work(activity)]
     final_works = [activity for activity in required if is_final_work(activity)]
@@ -160,7 +162,7 @@ def _attendance(programme: Programme, record: Record) -> Condition:
     needed = -(-percent * (held or len(programme.sessions)) // 100)  # rounded up
     if held:
         sentence = _l(
-            "Sessions attended: %(attended)d of %(held)d held; %(needed)d are needed (%(percent)d%%)",
+            "Sessions attended: %(attended)d of %(held)d held; needed: %(needed)d (%(percent)d%%)",
             attended=record.attended,
             held=held,
             needed=needed,
@@ -169,15 +171,16 @@ def _attendance(programme: Programme, record: Record) -> Condition:
     else:
         sentence = _l("Attendance at %(percent)d%% of the sessions; none has been held yet", percent=percent)
     met = record.attended >= needed
-    return Condition("attendance", met, sentence, record.attended, needed, _edition_page(programme, _anchor="sesiones"))
+    target = Target("tutoring.sessions", {"edition": programme.edition.slug})
+    return Condition("attendance", met, sentence, record.attended, needed, target)
 
 
 def _page_of(programme: Programme, activity: Activity) -> Target:
     return Target(kind_of(activity).endpoint, {"edition": programme.edition.slug, "activity": activity.slug})
 
 
-def _edition_page(programme: Programme, **values: str) -> Target:
-    return Target("learning.edition", {"edition": programme.edition.slug, **values})
+def _edition_page(programme: Programme) -> Target:
+    return Target("learning.edition", {"edition": programme.edition.slug})
 
 
 def days_late(activity: Activity, state: str, at: datetime) -> int:

@@ -170,16 +170,25 @@ def _first(taken: Taken, wanted: Callable[[Row], bool]) -> Step | None:
 
 def _activity(taken: Taken, row: Row) -> Step:
     reason, action = _saying(row)
-    late = row.door is Door.LATE or row.due is None
     return Step(
         taken.edition,
         row=row,
         reason=reason,
         action=action,
         target=row.target,
-        until=policies.closes(row.activity) if late else row.due,
+        until=_until(row),
         opens=(row.opens or starts(taken.edition)) if row.door is Door.NOT_YET else None,
     )
+
+
+def _until(row: Row) -> Moment | None:
+    """When it is due; once that has passed, or where none was set, when it closes. None for what was handed in."""
+    if row.state == WAITING:
+        return None
+    if row.due and row.door is not Door.LATE:
+        return row.due
+    closing = policies.closes(row.activity)
+    return Moment(closing.at - timedelta(minutes=1), closing.zone)  # «23:59», not «00:00» of a day that is not its own
 
 
 def _saying(row: Row) -> tuple[LazyString, LazyString]:
@@ -202,8 +211,8 @@ def _session(taken: Taken, session: TutoringSession) -> Step:
         taken.edition,
         session=session,
         reason=_l("A live session of your edition."),
-        action=_l("See the session"),
-        target=Target("learning.edition", {"edition": taken.edition.slug, "_anchor": "sesiones"}),
+        action=_l("See the sessions"),
+        target=Target("tutoring.sessions", {"edition": taken.edition.slug, "_anchor": f"session-{session.id}"}),
     )
 
 

@@ -81,7 +81,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One module. `here` is the first that is open and not finished."""
+    """One module. `here` is the first with something to do."""
 
     module: Module
     rows: tuple[Row, ...]
@@ -115,14 +115,13 @@ class Part:
 
 def outline(programme: Programme, standing: Standing | None, at: datetime) -> list[Part]:
     """Every module in order; without a standing (visitors, tutors) nothing is begun and nothing is late."""
-    parts: list[Part] = []
-    for module in programme.modules:
-        rows = tuple(_row(activity, standing, at) for activity in module.activities)
-        finished = standing is not None and module.id in standing.finished and bool(rows)
-        open_now = any(row.door in {Door.OPEN, Door.LATE} for row in rows)
-        here = open_now and not finished and not any(part.here for part in parts)
-        parts.append(Part(module, rows, finished, here))
-    return parts
+    rows = [tuple(_row(activity, standing, at) for activity in module.activities) for module in programme.modules]
+    here = next((place for place, each in enumerate(rows) if any(row.doable for row in each)), None)
+    finished = standing.finished if standing else frozenset()
+    return [
+        Part(module, each, finished=module.id in finished, here=place == here)
+        for place, (module, each) in enumerate(zip(programme.modules, rows, strict=True))
+    ]
 
 
 def _row(activity: Activity, standing: Standing | None, at: datetime) -> Row:
