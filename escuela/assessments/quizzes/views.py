@@ -16,7 +16,7 @@ from escuela.assessments.quizzes import policies, queries, services
 from escuela.assessments.quizzes.models import Attempt, Question, Quiz
 from escuela.assessments.quizzes.paper import Paper, paper
 from escuela.assessments.quizzes.policies import Standing
-from escuela.editions.policies import Door, can_review, closes, door, due
+from escuela.editions.policies import can_review, closes, door, due
 from escuela.editions.services import ClosedError, ensure_open
 from escuela.errors import wants_json
 from escuela.extensions import db
@@ -150,5 +150,4 @@ def _times(quiz: Quiz) -> dict[str, Any]:
         closed = None
     except ClosedError as refusal:
         closed = refusal.sentence
-    late = door(quiz, clock.now()) is Door.LATE
-    return {"due": due(quiz), "closes": closes(quiz), "late": late, "closed": closed}
+    return {"due": due(quiz), "closes": closes(quiz), "door": door(quiz, clock.now()), "closed": closed}

@@ -1,0 +1,44 @@
+"""Files as people send them: real enough for their signatures, small enough for a test."""
+
+from __future__ import annotations
+
+import struct
+from io import BytesIO
+from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
+
+PDF = b"%PDF-1.7\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+PNG = b"\x89PNG\r\n\x1a\n" + b"\x00\x00\x00\rIHDR" + bytes(20)
+JPG = b"\xff\xd8\xff\xe0\x00\x10JFIF" + bytes(20)
+HTML = b"<!doctype html><script>alert(1)</script>"
+EXE = b"MZ\x90\x00" + bytes(60)
+
+
+def zipped(*names: str, compression: int = ZIP_DEFLATED) -> bytes:
+    kept = BytesIO()
+    with ZipFile(kept, "w", compression) as archive:
+        for name in names:
+            archive.writestr(name, "<xml/>")
+    return kept.getvalue()
+
+
+DOCX = zipped("[Content_Types].xml", "word/document.xml")
+XLSX = zipped("[Content_Types].xml", "xl/workbook.xml")
+MACROS = zipped("[Content_Types].xml", "word/document.xml", "word/vbaProject.bin")
+ZIP = zipped("fotos/arroyo.txt")
+
+
+def opendocument(media_type: str = "application/vnd.oasis.opendocument.text") -> bytes:
+    kept = BytesIO()
+    with ZipFile(kept, "w", ZIP_STORED) as archive:
+        archive.writestr("mimetype", media_type)
+        archive.writestr("content.xml", "<xml/>")
+    return kept.getvalue()
+
+
+ODT = opendocument()
+ODT_TEMPLATE = opendocument("application/vnd.oasis.opendocument.text-template")
+
+
+def bomb() -> bytes:
+    """A table of contents that claims to be four gigabytes long."""
+    return b"PK\x03\x04" + bytes(40) + b"PK\x05\x06" + struct.pack("<4H2LH", 0, 0, 65535, 65535, 0xFFFFFFFF, 0, 0)
