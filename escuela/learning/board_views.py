@@ -12,7 +12,7 @@ from itertools import groupby
 
 from babel.dates import format_skeleton
 from flask import Response, render_template, request, url_for
-from flask_babel import get_locale, ngettext
+from flask_babel import format_decimal, get_locale, ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
@@ -130,7 +130,7 @@ def board_csv(edition: str) -> Response:
 
 
 def _people(count: int) -> str:
-    return ngettext("%(num)d person", "%(num)d people", count)
+    return ngettext("%(count)s person", "%(count)s people", count, count=format_decimal(count))
 
 
 def _people_found(board: Board) -> str:
