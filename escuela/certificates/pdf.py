@@ -26,6 +26,7 @@ from escuela.fonts import FACES, covered, full_font
 
 STATIC = ROOT / "static"
 SCHEME = "sheet:"
+VARIANT = "pdf/ua-1"  # tagged, for who reads with ears
 INK = "#0f3f4b"
 logging.getLogger("weasyprint.progress").setLevel(logging.WARNING)  # seven lines for each sheet
 _pen = Lock()  # Pango's fonts are shared by the whole process, and a job and a preview may draw at once
@@ -87,11 +88,11 @@ def _press(*, full: bool) -> _Press:
 
 def _print(sheet: str, press: _Press) -> bytes:
     document = HTML(string=sheet, url_fetcher=press.shelf).render(
-        stylesheets=[press.style], font_config=press.fonts, cache=press.pictures, pdf_variant="pdf/ua-1"
+        stylesheets=[press.style], font_config=press.fonts, cache=press.pictures, pdf_variant=VARIANT
     )
     if len(document.pages) != 1:
         raise DrawingError(f"{len(document.pages)} pages: the texts are too long for one sheet")
-    pdf: bytes = document.write_pdf()
+    pdf: bytes = document.write_pdf(pdf_variant=VARIANT)
     return pdf
 
 

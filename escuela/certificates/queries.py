@@ -9,7 +9,7 @@ from sqlalchemy.orm import contains_eager, joinedload, lazyload
 
 from escuela.admissions.models import ACTIVE, Enrolment
 from escuela.assessments.assignments.models import APPROVED, Assignment, Work
-from escuela.certificates.models import Certificate, Issuing
+from escuela.certificates.models import REFUSED, Certificate, Issuing, IssuingResult
 from escuela.columns import Localized
 from escuela.editions.models import COORDINATOR, Edition
 from escuela.editions.queries import staffed_editions
@@ -39,9 +39,9 @@ def own_certificates(user: User) -> Select[Certificate]:
     )
 
 
-def certificates_of(edition: Edition) -> Select[Certificate]:
-    """All of an edition's, each person's newest first."""
-    return (
+def certificates_of(edition: Edition, only: Collection[int] | None = None) -> Select[Certificate]:
+    """All of an edition's, by name, each person's newest first; `only` those of these enrolments."""
+    rows = (
         select(Certificate)
         .join(Certificate.enrolment)
         .join(Enrolment.user)
@@ -49,6 +49,7 @@ def certificates_of(edition: Edition) -> Select[Certificate]:
         .where(Enrolment.edition_id == edition.id)
         .order_by(User.name, Enrolment.id, Certificate.version.desc())
     )
+    return rows if only is None else rows.where(Enrolment.id.in_(only))
 
 
 def participants(edition: Edition, only: Collection[int] | None = None) -> Select[Enrolment]:
@@ -65,6 +66,11 @@ def participants(edition: Edition, only: Collection[int] | None = None) -> Selec
         .order_by(User.name, Enrolment.id)
     )
     return rows if only is None else rows.where(Enrolment.id.in_(only))
+
+
+def names(edition: Edition) -> Select[int, str]:
+    """(enrolment_id, name) of everybody who was ever enrolled: what a search looks through."""
+    return select(Enrolment.id, User.name).join(Enrolment.user).where(Enrolment.edition_id == edition.id)
 
 
 def newest_certificates(edition: Edition) -> Select[int, str, int]:
@@ -100,4 +106,18 @@ def approved_final_works(edition: Edition) -> Select[int, Localized]:
 
 
 def last_issuing(edition: Edition) -> Select[Issuing]:
-    return select(Issuing).where(Issuing.edition_id == edition.id).order_by(Issuing.id.desc()).limit(1)
+    by = joinedload(Issuing.issued_by).options(lazyload(User.roles))
+    return select(Issuing).options(by).where(Issuing.edition_id == edition.id).order_by(Issuing.id.desc()).limit(1)
+
+
+def refusals(issuing: Issuing) -> Select[IssuingResult]:
+    """Who was refused, with their names."""
+    person = contains_eager(IssuingResult.enrolment).contains_eager(Enrolment.user).options(lazyload(User.roles))
+    return (
+        select(IssuingResult)
+        .join(IssuingResult.enrolment)
+        .join(Enrolment.user)
+        .options(person)
+        .where(IssuingResult.issuing_id == issuing.id, IssuingResult.outcome == REFUSED)
+        .order_by(User.name)
+    )
