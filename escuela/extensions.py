@@ -11,7 +11,6 @@ from flask_compress import Compress
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_migrate import Migrate
-from flask_security import Security
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import CSRFProtect
 from sqlalchemy import Engine, MetaData, event
@@ -41,7 +40,6 @@ else:
 migrate = Migrate(db=db, render_as_batch=True, compare_type=True)
 babel = Babel()
 csrf = CSRFProtect()
-security = Security()
 limiter = Limiter(get_remote_address, headers_enabled=True)
 compress = Compress()
 

@@ -21,7 +21,7 @@ from sqlalchemy import Engine, event
 
 from escuela import clock, create_app
 from escuela.config import Settings
-from escuela.extensions import db
+from escuela.extensions import db, limiter
 from escuela.people.models import User
 from tests.cast import Cast
 from tests.postgres import postgres_server
@@ -62,7 +62,8 @@ def app(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
             url = f"sqlite:///{folder / 'school.sqlite'}"
         app = create_app(settings_for(folder, url))
         app.test_client_class = Client
-        app.config.update(WTF_CSRF_ENABLED=False, RATELIMIT_ENABLED=False)
+        app.config.update(WTF_CSRF_ENABLED=False)
+        app.extensions["security"].pwd_context.update(argon2__time_cost=1, argon2__memory_cost=64)
         with app.app_context():
             upgrade()
         yield app
@@ -84,6 +85,7 @@ def _isolated(request: pytest.FixtureRequest) -> Iterator[None]:
         return
     app: Flask = request.getfixturevalue("app")
     with app.app_context(), clock.stopped(NOW):
+        limiter.reset()  # each test starts with all its attempts
         engines = db.engines
         real = engines[None]
         connection = real.connect()

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from email_validator import EmailNotValidError, validate_email
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
-from flask_security import mail_util
 from flask_security.change_email import ChangeEmailForm
 from flask_security.forms import ChangePasswordForm, ForgotPasswordForm, LoginForm, ResetPasswordForm, VerifyForm
 from markupsafe import Markup
@@ -15,10 +15,10 @@ from wtforms import BooleanField, DateField, RadioField, SelectField, SelectMult
 from wtforms.validators import Optional
 from wtforms.widgets import CheckboxInput
 
-from escuela.extensions import security
 from escuela.forms import Form, LineField, Required
 from escuela.people import places
 from escuela.people.models import LocalGovernment
+from escuela.people.sentences import SENTENCES
 from escuela.web import LANGUAGE_NAMES, country_name, language
 
 TIERS = {
@@ -73,9 +73,9 @@ class Recover(_OurLabels, ForgotPasswordForm):
         """Say so where it cannot be an address; whether an address has an account is nobody's business."""
         found = super().validate(**kwargs)
         try:
-            security.mail_util.normalize(self.email.data or "")
-        except mail_util.EmailValidateException as wrong:
-            self.form_errors.append(wrong.msg)
+            validate_email(self.email.data or "", check_deliverability=False)
+        except EmailNotValidError:
+            self.form_errors.append(str(SENTENCES["INVALID_EMAIL_ADDRESS"][0]))
         return found
 
 

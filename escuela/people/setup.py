@@ -13,6 +13,7 @@ from flask_babel import get_locale
 from flask_limiter.util import get_remote_address
 from flask_login import current_user
 from flask_security.babel import FsDomain
+from flask_security.core import Security
 from flask_security.datastore import SQLAlchemyUserDatastore
 from flask_security.mail_util import MailUtil
 from flask_security.signals import change_email_confirmed
@@ -20,7 +21,7 @@ from flask_wtf import FlaskForm
 
 from escuela import clock
 from escuela.access import public
-from escuela.extensions import db, limiter, security
+from escuela.extensions import db, limiter
 from escuela.messages.services import enqueue
 from escuela.people.forms import SIGN_IN_FORMS
 from escuela.people.models import Role, User
@@ -109,6 +110,9 @@ class Sentences(FsDomain):
         return str(super().gettext(str(string), **variables))  # type: ignore[no-untyped-call]
 
 
+security = Security(mail_util_cls=Outbox)
+
+
 def render(template: str, **context: Any) -> ResponseReturnValue:
     """A page of Flask-Security by the rules of the house: 422 when the form is wrong, 303 when it went through."""
     wrong = any(form.errors for form in context.values() if isinstance(form, FlaskForm))
@@ -125,7 +129,6 @@ def init_app(app: Flask) -> None:
         Store(db, User, Role),
         register_blueprint=True,
         render_template=render,
-        mail_util_cls=Outbox,
         **SIGN_IN_FORMS,
     )
     security.i18n_domain = Sentences(app)  # type: ignore[no-untyped-call]
