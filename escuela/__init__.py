@@ -63,8 +63,8 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 
 def _open(app: Flask, name: str) -> None:
-    """A room brings its models, and what it has of: `init_app`, pages, commands."""
-    for part in ("models", "setup", "views", "cli"):
+    """A room brings its models, and what it has of: a text format, `init_app`, pages, commands."""
+    for part in ("models", "text", "setup", "views", "cli"):
         try:
             module = import_module(f"escuela.{name}.{part}")
         except ModuleNotFoundError as error:

@@ -67,6 +67,10 @@ class LocalizedText(TypeDecorator[Localized]):
     def process_bind_param(self, value: Mapping[str, str] | None, _dialect: Dialect) -> list[list[str]] | None:
         return None if value is None else [[language, text] for language, text in value.items()]
 
+    def compare_values(self, x: Mapping[str, str] | None, y: Mapping[str, str] | None) -> bool:
+        """The order counts: it says which language to fall back to."""
+        return x == y and list(x or ()) == list(y or ())
+
     def process_result_value(self, value: Iterable[tuple[str, str]] | None, _dialect: Dialect) -> Localized | None:
         return None if value is None else Localized(value)
 

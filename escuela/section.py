@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 SLUG_MOST = 80
 FIRST_YEAR, LAST_YEAR = 2000, 2100
+ANY_ZONE = "America/Montevideo"
 EXAMPLE = "2021-11-30 10:00 America/Montevideo"
 LONG = 50_000
 """Characters of the longest text that a key may hold."""
@@ -57,13 +58,24 @@ class Section:
         """Note a fault in the line of `key`, or in the section's first line."""
         self._fault(self._values[key][0] if key in self._values else self.line, sentence)
 
+    def fault_within(self, key: str, language: str, line: int, sentence: str) -> None:
+        """Note a fault in a line, counted from 0, of the text that `key` holds in a language."""
+        node = self._values[key][1]
+        if isinstance(node, MappingNode):
+            node = next(value for name, value in node.value if name.value == language)
+        literal = isinstance(node, ScalarNode) and node.style == "|"
+        self._fault(line_of(node) + (line + 1 if literal else 0), sentence)
+
     def _fault(self, line: int, sentence: str) -> None:
         self.proof.fault(self.path, line, sentence)
 
     def close(self) -> None:
         """Every key has been asked for: the others are faults."""
         for key in self._values.keys() - set(self._asked):
-            self.fault(f"`{key}` means nothing here.{meant(key, self._asked)}", key)
+            advice = meant(key, self._asked)
+            if _is_null(self._values[key][1]) and not advice:
+                advice = " A text between braces that holds a comma goes in quotes."
+            self.fault(f"`{key}` means nothing here.{advice}", key)
 
     def text(self, key: str, *, default: str | None = None, most: int = 200) -> str:
         """One text. Without a `default` it must be there."""
@@ -161,9 +173,7 @@ class Section:
     def zone(self, key: str) -> str:
         """The IANA name of a zone, which must be there."""
         found = self._scalar(key, required=True)
-        if found is None or self._is_zone(key, found):
-            return found or "UTC"
-        return "UTC"
+        return found if found and self._is_zone(key, found) else ANY_ZONE
 
     def instant(self, key: str, *, required: bool = False) -> tuple[datetime, str] | None:
         """An instant in UTC and the zone that it is announced in, written `2021-11-30 10:00 America/Montevideo`."""
@@ -185,11 +195,16 @@ class Section:
 
     def _instant(self, key: str, day: date, hour: str, zone: str) -> tuple[datetime, str] | None:
         try:
-            return clock.instant(datetime.fromisoformat(f"{day} {hour:0>5}"), zone), zone
+            found = clock.instant(datetime.fromisoformat(f"{day} {hour:0>5}"), zone)
         except clock.SkippedTimeError as error:
             self.fault(f"`{key}`: {error}. Write an hour that exists.", key)
         except ValueError:
             self.fault(f"`{key}`: {hour} is no hour: write 00:00 to 23:59.", key)
+        else:
+            begins, ends = self.proof.begins or found, self.proof.ends or found
+            if not begins <= found <= ends:
+                self.fault(f"`{key}: {day} {hour}` is outside the days of the edition: correct one of them.", key)
+            return found, zone
         return None
 
     def _is_zone(self, key: str, name: str) -> bool:
@@ -254,7 +269,7 @@ class Section:
         """The value of a key; None where there is none, which is a fault if it is `required`."""
         self._asked.append(key)
         node = self._values[key][1] if key in self._values else None
-        if isinstance(node, ScalarNode) and (not node.value.strip() or str(node.tag).endswith(":null")):
+        if node is not None and _is_null(node):
             self.fault(f"`{key}` is empty: write its value{'' if required else ' or take the line out'}.", key)
             return None
         if node is None and required:
@@ -275,6 +290,10 @@ def line_of(node: Node) -> int:
 
 def kind_of_node(node: Node) -> str:
     return "a mapping" if isinstance(node, MappingNode) else "a list" if isinstance(node, SequenceNode) else "a text"
+
+
+def _is_null(node: Node) -> bool:
+    return isinstance(node, ScalarNode) and (not node.value.strip() or str(node.tag).endswith(":null"))
 
 
 def _short(text: str) -> str:

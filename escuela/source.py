@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 from ruamel.yaml import YAML
@@ -58,10 +59,15 @@ class Prose:
 
 @dataclass
 class Proof:
-    """One proof-reading: the faults met so far, and the language that a text in one language is in."""
+    """One proof-reading: the faults met so far, and the language that a text in one language is in.
+
+    An instant before `begins` or after `ends` is a fault.
+    """
 
     faults: list[Fault] = field(default_factory=list)
     language: str = LANGUAGES[0]
+    begins: datetime | None = None
+    ends: datetime | None = None
 
     def fault(self, path: Path, line: int, sentence: str) -> None:
         self.faults.append(Fault(path, line, sentence))

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask_babel.speaklater import LazyString
 from sqlalchemy import Select
 
 from escuela.editions.models import Activity
+
+if TYPE_CHECKING:
+    from escuela.editions.text import ActivityFiles, ActivityText
+    from escuela.markdown import Home
 
 TODO, PART, WAITING, RETURNED, DONE = "todo", "part", "waiting", "returned", "done"
 """Where a participant stands: not begun; begun; handed in and waiting for a tutor; changes requested; done."""
@@ -40,3 +44,27 @@ def register(kind: Kind) -> Kind:
 
 def kind_of(activity: Activity) -> Kind:
     return KINDS[activity.kind]
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """How activities of one kind are written in `courses/`, and how that reaches their rows."""
+
+    kind: str
+    model: type[Activity]
+    prefix: str
+    """What a file's name begins with after its place: `quiz-`."""
+    suffix: str
+    """`.md` or `.yaml`."""
+    read: Callable[[ActivityFiles], ActivityText | None]
+    """The text of one activity, with its faults noted; None where nothing could be read."""
+    write: Callable[[Any, Any, Home], None]
+    """Bring a row into step with its text, all but what every activity has. Raises DomainError, before it changes
+    anything, where that would take away or falsify what people did. The row is new if it has no id."""
+
+
+FORMATS: dict[str, Format] = {}
+
+
+def register_format(found: Format) -> None:
+    FORMATS[found.kind] = found

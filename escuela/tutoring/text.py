@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,10 +15,12 @@ from escuela.editions.policies import Moment
 from escuela.editions.text import align, frameworks, moment
 from escuela.errors import DomainError
 from escuela.frameworks.models import FrameworkItem
-from escuela.section import Section
+from escuela.section import ANY_ZONE, Section
 from escuela.tutoring.models import TutoringSession
 
-NEVER = Moment(datetime(2000, 1, 1, tzinfo=UTC), "UTC")
+PLANNED_HERE = re.compile(r"\d{4}-\d\d-\d\d(-\d+)?")
+"""Slugs of sessions that were announced on the platform: a text neither uses them nor takes such sessions away."""
+NEVER = Moment(datetime(2000, 1, 1, tzinfo=UTC), ANY_ZONE)
 """Stands where no instant could be read: a fault says so."""
 
 
@@ -41,8 +44,11 @@ def _read(section: Section) -> SessionText:
     link = section.text("link", default="", most=500)
     if link and not link.startswith(("https://", "http://")):
         section.fault(f"`link: {link}` is no address of the web: write https://...", "link")
+    slug = section.slug()
+    if PLANNED_HERE.fullmatch(slug):
+        section.fault(f"`slug: {slug}` is of a session that is announced on the platform: use words.", "slug")
     found = SessionText(
-        slug=section.slug(),
+        slug=slug,
         title=section.localized("title", most=200),
         summary=section.localized("summary", most=600),
         starts=moment(section, "starts_at", required=True) or NEVER,

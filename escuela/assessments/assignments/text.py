@@ -48,11 +48,14 @@ def _read(files: ActivityFiles) -> AssignmentText | None:
         return None
     most, kinds = _files(section)
     instructions = section.localized("instructions", most=LONG)
+    final_work = section.boolean("final_work", default=False)
+    if final_work:
+        files.only_one("final work", section, "final_work")
     found = AssignmentText(
         **read_activity(section, files, "assignment"),
         strict=read_strict(section),
         instructions=proofread(section, "instructions", instructions, files.home),
-        final_work=section.boolean("final_work", default=False),
+        final_work=final_work,
         files_most=most,
         file_kinds=kinds,
         criteria=_criteria(section),
@@ -96,7 +99,7 @@ def _criteria(assignment: Section) -> tuple[CriterionText, ...]:
 
 
 def _levels(criterion: Section) -> tuple[LevelText, ...]:
-    found = []
+    found: list[LevelText] = []
     for section in criterion.sections("levels", required=True):
         level = LevelText(
             title=section.localized("title", most=100),
@@ -154,8 +157,8 @@ def _protect(row: Assignment, text: AssignmentText) -> None:
         if before.get(slug) != after.get(slug):
             raise DomainError(
                 _l(
-                    "%(assignment)s: works have been reviewed with this rubric, so its criterion %(criterion)s cannot be "
-                    "added, taken out or given other levels. Correct its words only, or write a new assignment.",
+                    "%(assignment)s: works have been reviewed with this rubric, so its criterion %(criterion)s cannot "
+                    "be added, taken out or given other levels. Correct its words only, or write a new assignment.",
                     assignment=row.slug,
                     criterion=slug,
                 )

@@ -1,0 +1,142 @@
+"""Files of a module's media/: what they are by name and by content, how much they may weigh, how large pictures are."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from PIL import Image
+
+from escuela.content.text import MediaText
+from escuela.section import meant
+from escuela.source import Proof
+
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
+PICTURE, SOUND, VIDEO, DOCUMENT = 60_000, 20_000_000, 100_000_000, 20_000_000
+"""Most bytes. A picture of 60 KB opens on an old phone; nothing else is loaded before it is asked for."""
+SVG_DANGERS = re.compile(
+    r"<script|<!entity|<foreignobject|\son[a-z]+\s*=|(?:href|src)\s*=\s*[\"']?\s*(?!#|data:image/)\w+:", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Type:
+    media_type: str
+    most: int
+    recognises: Callable[[bytes], bool]
+    """Whether a file's first 1,024 bytes are of this type."""
+
+
+def _starts(*marks: bytes, at: int = 0) -> Callable[[bytes], bool]:
+    return lambda head: head.startswith(marks, at)
+
+
+def _text(head: bytes) -> bool:
+    return b"\0" not in head
+
+
+_ZIP = _starts(b"PK\x03\x04")
+_OPEN = "application/vnd.oasis.opendocument."
+_OFFICE = "application/vnd.openxmlformats-officedocument."
+TYPES = {
+    ".svg": Type("image/svg+xml", PICTURE, lambda head: b"<svg" in head),
+    ".png": Type("image/png", PICTURE, _starts(b"\x89PNG\r\n\x1a\n")),
+    ".jpg": Type("image/jpeg", PICTURE, _starts(b"\xff\xd8\xff")),
+    ".webp": Type("image/webp", PICTURE, _starts(b"WEBP", at=8)),
+    ".mp3": Type("audio/mpeg", SOUND, _starts(b"ID3", b"\xff\xfb", b"\xff\xf3", b"\xff\xf2", b"\xff\xfa")),
+    ".m4a": Type("audio/mp4", SOUND, _starts(b"ftyp", at=4)),
+    ".ogg": Type("audio/ogg", SOUND, _starts(b"OggS")),
+    ".mp4": Type("video/mp4", VIDEO, _starts(b"ftyp", at=4)),
+    ".webm": Type("video/webm", VIDEO, _starts(b"\x1aE\xdf\xa3")),
+    ".vtt": Type("text/vtt", DOCUMENT, _starts(b"WEBVTT", b"\xef\xbb\xbfWEBVTT")),
+    ".pdf": Type("application/pdf", DOCUMENT, _starts(b"%PDF-")),
+    ".docx": Type(f"{_OFFICE}wordprocessingml.document", DOCUMENT, _ZIP),
+    ".xlsx": Type(f"{_OFFICE}spreadsheetml.sheet", DOCUMENT, _ZIP),
+    ".odt": Type(f"{_OPEN}text", DOCUMENT, _ZIP),
+    ".ods": Type(f"{_OPEN}spreadsheet", DOCUMENT, _ZIP),
+    ".csv": Type("text/csv", DOCUMENT, _text),
+    ".txt": Type("text/plain", DOCUMENT, _text),
+}
+
+
+def read_media(proof: Proof, folder: Path) -> tuple[MediaText, ...]:
+    """The files of a media folder, which may be absent; what cannot be used is noted and left out."""
+    if not folder.is_dir():
+        return ()
+    files = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
+    return tuple(found for path in files if (found := _read(proof, path)) is not None)
+
+
+def _read(proof: Proof, path: Path) -> MediaText | None:
+    if not path.is_file() or path.is_symlink():
+        proof.fault(path, 1, "media/ holds files and no folders: move what is in it up.")
+        return None
+    if not NAME.fullmatch(path.name):
+        proof.fault(path, 1, "Name this file with letters a-z, digits, dots, hyphens and underscores only.")
+        return None
+    known = TYPES.get(path.suffix)
+    if known is None:
+        proof.fault(path, 1, f"This is no file for media/: use {', '.join(TYPES)}.{meant(path.suffix, TYPES)}")
+        return None
+    return _judge(proof, path, known)
+
+
+def _judge(proof: Proof, path: Path, known: Type) -> MediaText | None:
+    size = path.stat().st_size
+    if size > known.most:
+        limit = f"{_weight(size)}; a file of this type may weigh {_weight(known.most)}"
+        proof.fault(path, 1, f"This weighs {limit}: make it smaller.")
+        return None
+    content = path.read_bytes()
+    if not known.recognises(content[:1024]):
+        proof.fault(path, 1, f"This is not {known.media_type}, as its name says: export it anew or correct the name.")
+        return None
+    width, height = _pixels(proof, path, known.media_type, content)
+    return MediaText(
+        name=path.name,
+        media_type=known.media_type,
+        size=size,
+        width=width,
+        height=height,
+        sha256=hashlib.sha256(content).hexdigest(),
+        file=path,
+    )
+
+
+def _pixels(proof: Proof, path: Path, media_type: str, content: bytes) -> tuple[int | None, int | None]:
+    """How large a picture is drawn; unknown for a drawing that does not say, and for what is no picture."""
+    if media_type == "image/svg+xml":
+        return _pixels_of_drawing(proof, path, content.decode("utf-8", "replace"))
+    if not media_type.startswith("image/"):
+        return None, None
+    try:
+        with warnings.catch_warnings(action="error"), Image.open(path) as picture:
+            return picture.size
+    except (OSError, Warning, ValueError, SyntaxError, Image.DecompressionBombError):
+        proof.fault(path, 1, "This picture cannot be read: export it anew.")
+        return None, None
+
+
+def _pixels_of_drawing(proof: Proof, path: Path, text: str) -> tuple[int | None, int | None]:
+    danger = SVG_DANGERS.search(text)
+    if danger:
+        line = text.count("\n", 0, danger.start()) + 1
+        proof.fault(path, line, f"A drawing holds no scripts and names no other files: take `{danger[0].strip()}` out.")
+    tag = re.search(r"<svg\b[^>]*>", text)
+    box = (
+        re.search(r'viewBox\s*=\s*"\s*[-\d.]+[ ,]+[-\d.]+[ ,]+(\d+(?:\.\d+)?)[ ,]+(\d+(?:\.\d+)?)\s*"', tag[0])
+        if tag
+        else None
+    )
+    if box is None:
+        proof.fault(path, 1, 'This drawing has no size: write viewBox="0 0 WIDTH HEIGHT" in its <svg>.')
+        return None, None
+    return round(float(box[1])), round(float(box[2]))
+
+
+def _weight(size: int) -> str:
+    return f"{size / 1_000_000:.1f} MB" if size >= 1_000_000 else f"{round(size / 1000)} KB"

@@ -1,0 +1,40 @@
+"""Pictures, sound, video and documents of an edition, for the people in it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, Response, request
+from sqlalchemy import select
+from werkzeug.wsgi import wrap_file
+
+from escuela import storage
+from escuela.access import get_or_404, me
+from escuela.admissions.queries import taught_editions
+from escuela.editions.models import Edition, Media
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
+INLINE = ("image/", "audio/", "video/", "text/vtt")
+SANDBOX = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+"""A drawing may style itself; opened by its address it can do nothing else."""
+
+bp = Blueprint("content", __name__)
+
+
+@bp.get("/ediciones/<edition>/media/<path:path>")
+def media(edition: str, path: str) -> ResponseReturnValue:
+    """A file of an edition, in whole or by ranges, so that a recording can be wound."""
+    inside = taught_editions(me()).where(Edition.slug == edition).with_only_columns(Edition.id)
+    found = get_or_404(select(Media).where(Media.edition_id.in_(inside), Media.path == path))
+    answer = Response(
+        wrap_file(request.environ, storage.read(found.key)), mimetype=found.media_type, direct_passthrough=True
+    )
+    answer.content_length = found.size
+    answer.set_etag(found.sha256)
+    answer.headers["Cache-Control"] = "private, max-age=3600"
+    answer.headers["Content-Security-Policy"] = SANDBOX
+    if not found.media_type.startswith(INLINE):
+        answer.headers.set("Content-Disposition", "attachment", filename=found.path.rpartition("/")[2])
+    return answer.make_conditional(request.environ, accept_ranges=True, complete_length=found.size)

@@ -1,0 +1,178 @@
+"""How activities are written in `courses/`: what they all say of themselves, and lessons."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, MutableMapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from escuela import markdown
+from escuela.columns import LANGUAGES, Localized
+from escuela.editions.kinds import Format, register_format
+from escuela.editions.models import Activity, Lesson, LessonText
+from escuela.editions.policies import Moment
+from escuela.frameworks import catalogue
+from escuela.frameworks.models import FrameworkItem
+from escuela.markdown import Home
+from escuela.section import Section
+from escuela.source import Proof, Prose
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityFiles:
+    """The files of one activity, what lies beside them, and where faults are noted."""
+
+    proof: Proof
+    slug: str
+    place: int
+    plain: Path
+    translations: Mapping[str, Path]
+    """By language; empty for a kind whose one file holds every language."""
+    home: Home
+    single: MutableMapping[str, Path]
+    """What an edition has one of, and the file that it was found in; shared by all files of the edition."""
+
+    def only_one(self, thing: str, section: Section, key: str) -> None:
+        """Note a fault where the edition has such a thing already."""
+        if thing in self.single:
+            first = self.single[thing]
+            section.fault(f"An edition has one {thing}, and {first.parent.name}/{first.name} is it: change one.", key)
+        self.single.setdefault(thing, self.plain)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActivityText:
+    """What every activity says of itself. Moments are plain values: a world with other dates replaces them."""
+
+    kind: str
+    slug: str
+    place: int
+    title: Localized
+    summary: Localized
+    required: bool = True
+    opens: Moment | None = None
+    due: Moment | None = None
+    strict: bool = False
+    frameworks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LessonSource(ActivityText):
+    """A lesson: its Markdown in each language it is written in."""
+
+    minutes: int
+    body: Localized
+
+
+def moment(section: Section, key: str, *, required: bool = False) -> Moment | None:
+    found = section.instant(key, required=required)
+    return Moment(*found) if found else None
+
+
+def frameworks(section: Section) -> tuple[str, ...]:
+    """Ids of the catalogue's items."""
+    return section.several("frameworks", catalogue.codes(), what="item of the catalogue (see `flask frameworks list`)")
+
+
+def proofread(section: Section, key: str, texts: Localized, home: Home) -> Localized:
+    """The Markdown that a key holds, with its faults noted."""
+    for language, text in texts.items():
+        for line, sentence in markdown.faults(text, home, short=True):
+            section.fault_within(key, language, line, sentence)
+    return texts
+
+
+def read_activity(section: Section, files: ActivityFiles, kind: str) -> dict[str, Any]:
+    """What every activity says of itself, as the fields of an ActivityText."""
+    opens, due = moment(section, "opens_at"), moment(section, "due_at")
+    if opens and due and due.at <= opens.at:
+        section.fault("This is due before it opens: `due_at` comes after `opens_at`.", "due_at")
+    return {
+        "kind": kind,
+        "slug": files.slug,
+        "place": files.place,
+        "title": section.localized("title", most=200),
+        "summary": section.localized("summary", most=600),
+        "required": section.boolean("required", default=True),
+        "opens": opens,
+        "due": due,
+        "frameworks": frameworks(section),
+    }
+
+
+def read_strict(section: Section) -> bool:
+    strict = section.boolean("strict", default=False)
+    if strict and "due_at" not in section:
+        section.fault("`strict: true` has no `due_at` to be strict about: write it, or take `strict` out.", "strict")
+    return strict
+
+
+def write_activity(row: Activity, text: ActivityText, items: Sequence[FrameworkItem]) -> None:
+    """Bring what every activity has into step with its text."""
+    row.slug, row.position = text.slug, text.place
+    row.title, row.summary = text.title, text.summary
+    row.required, row.strict = text.required, text.strict
+    row.opens_at, row.opens_zone = (text.opens.at, text.opens.zone) if text.opens else (None, None)
+    row.due_at, row.due_zone = (text.due.at, text.due.zone) if text.due else (None, None)
+    align(row, items)
+
+
+def align(row: Any, items: Sequence[FrameworkItem]) -> None:
+    """Align an edition, module, activity or session with these items and no others."""
+    if set(row.items) != set(items):
+        row.items = list(items)
+
+
+def _read(files: ActivityFiles) -> LessonSource | None:
+    """A lesson is a file in the first language, which holds the facts, and one more for each other language."""
+    found = files.proof.front_matter(files.plain)
+    if found is None:
+        return None
+    section, prose = found
+    facts = read_activity(section, files, "lesson")
+    minutes = section.whole("minutes", least=1, most=240)
+    section.close()
+    pages = {files.proof.language: _body(files, prose)}
+    for language, path in sorted(files.translations.items(), key=lambda pair: LANGUAGES.index(pair[0])):
+        page = _translation(files, language, path, facts)
+        if page is not None:
+            pages[language] = page
+    return LessonSource(**facts, minutes=minutes, body=Localized(pages))
+
+
+def _translation(files: ActivityFiles, language: str, path: Path, facts: dict[str, Any]) -> str | None:
+    """The text in another language; its title and summary go to `facts`."""
+    found = files.proof.front_matter(path)
+    if found is None:
+        return None
+    section, prose = found
+    for key, most in (("title", 200), ("summary", 600)):
+        if language in facts[key]:
+            section.fault(f"`{key}` in `{language}` stands in {files.plain.name} too: keep it here only.", key)
+        facts[key] = Localized({**facts[key], language: section.text(key, most=most)})
+    section.close()
+    return _body(files, prose)
+
+
+def _body(files: ActivityFiles, prose: Prose) -> str:
+    text = prose.text.strip("\n")
+    skipped = len(prose.text) - len(prose.text.lstrip("\n"))
+    if not text.strip():
+        files.proof.fault(prose.path, prose.line, "There is no text below the front matter: write the lesson.")
+    for line, sentence in markdown.faults(text, files.home):
+        files.proof.fault(prose.path, prose.line + skipped + line, sentence)
+    return text
+
+
+def _write(row: Lesson, text: LessonSource, home: Home) -> None:
+    row.minutes = text.minutes
+    kept = {page.language: page for page in row.texts}
+    for language, source in text.body.items():
+        page = kept.get(language) or LessonText(language=language)
+        page.source, page.html = source, markdown.lesson(source, home, language)
+        kept[language] = page
+    row.texts = [kept[language] for language in text.body]
+
+
+register_format(Format("lesson", Lesson, prefix="", suffix=".md", read=_read, write=_write))
