@@ -7,12 +7,14 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import EmailField, StringField, TextAreaField
-from wtforms.validators import Email, InputRequired, Length
+from wtforms.validators import DataRequired, Email, InputRequired, Length
 
 LINE, TEXT = 200, 50_000
 """Most characters of a one-line field and of a long text."""
 
 Required = InputRequired(_l("Fill this in."))
+Written = DataRequired(_l("Fill this in."))
+"""For a text: spaces alone do not fill it in."""
 
 
 def at_most(characters: int) -> Length:
@@ -23,6 +25,10 @@ def trimmed(value: str | None) -> str | None:
     return value.strip() if value else value
 
 
+def in_one_line(value: str | None) -> str | None:
+    return " ".join(value.split()) if value else value
+
+
 class Form(FlaskForm):
     """A form of ours: protected against forged requests, trimmed, bounded."""
 
@@ -31,15 +37,15 @@ class LineField(StringField):
     """One line of text, trimmed and bounded."""
 
     def __init__(self, label: Any, *, required: bool = True, most: int = LINE, **kwargs: Any) -> None:
-        validators = [*([Required] if required else []), at_most(most), *kwargs.pop("validators", [])]
-        super().__init__(label, validators=validators, filters=[trimmed], **kwargs)
+        validators = [*([Written] if required else []), at_most(most), *kwargs.pop("validators", [])]
+        super().__init__(label, validators=validators, filters=[in_one_line], **kwargs)
 
 
 class LongField(TextAreaField):
     """A long text, bounded."""
 
     def __init__(self, label: Any, *, required: bool = True, most: int = TEXT, **kwargs: Any) -> None:
-        validators = [*([Required] if required else []), at_most(most), *kwargs.pop("validators", [])]
+        validators = [*([Written] if required else []), at_most(most), *kwargs.pop("validators", [])]
         super().__init__(label, validators=validators, **kwargs)
 
 
