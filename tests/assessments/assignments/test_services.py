@@ -95,7 +95,12 @@ def test_to_begin_again_is_to_have_the_same_work(cast: Cast, draft: Work) -> Non
 
 def test_a_file_is_kept_whole_with_its_receipt(draft: Work) -> None:
     file = attach(draft, documents.DOCX, "C:\\tmp\\Informe  final.docx")
-    assert (file.name, file.kind, file.size, file.uploaded_at) == ("Informe final.docx", "docx", len(documents.DOCX), NOW)
+    assert (file.name, file.kind, file.size, file.uploaded_at) == (
+        "Informe final.docx",
+        "docx",
+        len(documents.DOCX),
+        NOW,
+    )
     with storage.read(file.key) as stored:
         assert stored.read() == documents.DOCX
 
@@ -262,7 +267,9 @@ def test_approving_needs_a_level_for_every_criterion(cast: Cast, waiting: Work, 
 def test_requesting_changes_needs_a_comment_but_no_level(cast: Cast, waiting: Work) -> None:
     services.claim(waiting, by=cast.renata)
     with pytest.raises(DomainError, match="Write a comment"):
-        services.request_changes(waiting, Judgement(comment="  ", private_note="Copiado de otra ciudad"), by=cast.renata)
+        services.request_changes(
+            waiting, Judgement(comment="  ", private_note="Copiado de otra ciudad"), by=cast.renata
+        )
     services.request_changes(waiting, Judgement(comment="Diga de dónde sale el dato."), by=cast.renata)
     assert (waiting.state, waiting.claimed_by) == ("changes_requested", None)
 
