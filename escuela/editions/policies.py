@@ -7,7 +7,7 @@ from datetime import datetime, time, timedelta
 from enum import StrEnum
 
 from escuela import clock
-from escuela.editions.models import CLOSED, COORDINATOR, DRAFT, RUNNING, TUTOR, Activity, Edition
+from escuela.editions.models import ARCHIVED, CLOSED, COORDINATOR, DRAFT, PUBLISHED, TUTOR, Activity, Edition
 from escuela.people.models import User
 
 
@@ -70,9 +70,9 @@ def closes(activity: Activity) -> Moment:
 def door(activity: Activity, at: datetime) -> Door:
     """Whether an activity accepts work at an instant. Lessons are read on after an edition ends; see `can_read`."""
     opening, limit = opens(activity), due(activity)
-    if activity.edition.status not in {RUNNING, CLOSED} or (opening and at < opening.at):
+    if activity.edition.status in {DRAFT, PUBLISHED} or (opening and at < opening.at):
         return Door.NOT_YET
-    if activity.edition.status == CLOSED or at >= closes(activity).at:
+    if activity.edition.status in {CLOSED, ARCHIVED} or at >= closes(activity).at:
         return Door.CLOSED
     return Door.LATE if limit and at >= limit.at else Door.OPEN
 
@@ -84,4 +84,4 @@ def can_read(activity: Activity, at: datetime) -> bool:
 
 def is_public(edition: Edition) -> bool:
     """Drafts and archived editions are not in the catalogue."""
-    return edition.status not in {DRAFT, "archived"}
+    return edition.status not in {DRAFT, ARCHIVED}

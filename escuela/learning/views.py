@@ -133,7 +133,7 @@ def now() -> ResponseReturnValue:
     shown = [course for course in courses if course.taken.edition.status != CLOSED] or courses[:1]
     return render_template(
         "learning/now.html",
-        greeting=_greeting(at, me().zone),
+        greeting=_greeting(me(), at),
         step=step,
         later=after_that(taken, step, at),
         courses=shown,
@@ -167,13 +167,14 @@ def _mate(enrolment: Enrolment, programme: Programme, standing: Standing, at: da
     return Mate(enrolment.user.name, standing.modules_done, max(late, default=0))
 
 
-def _greeting(at: datetime, zone: str) -> str:
-    hour = at.astimezone(clock.zone(zone)).hour
+def _greeting(user: User, at: datetime) -> str:
+    """By the hour on the person's own clock."""
+    hour = at.astimezone(clock.zone(user.zone)).hour
     if 5 <= hour < 12:
-        return _("Good morning, %(name)s", name=me().first_name)
+        return _("Good morning, %(name)s", name=user.first_name)
     if 12 <= hour < 19:
-        return _("Good afternoon, %(name)s", name=me().first_name)
-    return _("Good evening, %(name)s", name=me().first_name)
+        return _("Good afternoon, %(name)s", name=user.first_name)
+    return _("Good evening, %(name)s", name=user.first_name)
 
 
 # --- editions ---------------------------------------------------------------------------------------------------------
