@@ -106,7 +106,7 @@ def progress(edition: Edition) -> Progress:
         .join(Certificate.enrolment)
         .where(Enrolment.edition_id == edition.id, Certificate.state == VALID)
     )
-    total, drawn = db.session.execute(valid).one().tuple()
+    total, drawn = db.session.execute(valid).one()
     failing = queries.certificates_of(edition).where(
         Certificate.state == VALID, Certificate.pdf_key.is_(None), Certificate.drawing_failure.is_not(None)
     )
@@ -122,7 +122,7 @@ def last_round(edition: Edition) -> Round | None:
         .where(IssuingResult.issuing_id == issuing.id)
         .group_by(IssuingResult.outcome)
     )
-    counts = dict(db.session.execute(outcomes).tuples().all())
+    counts = dict(db.session.execute(outcomes).all())
     refusals = db.session.scalars(queries.refusals(issuing).limit(PAGE)).all() if counts.get(REFUSED) else []
     return Round(issuing, counts.get(ISSUED, 0), counts.get(KEPT, 0), counts.get(REFUSED, 0), refusals)
 
@@ -142,7 +142,7 @@ def _obstacle(enrolment: Enrolment) -> LazyString | str | None:
 
 def _found(edition: Edition, search: str) -> set[int]:
     words = folded(search).split()
-    everybody = db.session.execute(queries.names(edition)).tuples()
+    everybody = db.session.execute(queries.names(edition))
     return {enrolment_id for enrolment_id, name in everybody if all(word in folded(name) for word in words)}
 
 

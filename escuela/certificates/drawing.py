@@ -53,7 +53,7 @@ def preview(edition: Edition) -> bytes:
     if not people:
         raise DomainError(_l("Nobody is enrolled yet. The sample uses the longest name of the edition."))
     longest = max(people, key=lambda enrolment: width(enrolment.user.name, 1))
-    final_works = dict(db.session.execute(queries.final_works(edition)).tuples().all())
+    final_works = dict(db.session.execute(queries.final_works(edition)).all())
     return pdf.draw(award_of(longest, final_works.get(edition.id)), codes.SAMPLE)
 
 
@@ -66,12 +66,12 @@ def _draw(certificate_id: int) -> bool:
         # starts without them, and what is missing is recorded like any other failure.
         from escuela.certificates import pdf  # noqa: PLC0415
 
-        stored = storage.put(BytesIO(pdf.draw(*taken)), most=MOST)
+        _keep(certificate_id, storage.put(BytesIO(pdf.draw(*taken)), most=MOST))
     except Exception as failure:  # whatever is wrong with one, the others are drawn
         log.exception("certificate %d could not be drawn", certificate_id)
+        db.session.rollback()
         _record_failure(certificate_id, failure)
         return False
-    _keep(certificate_id, stored)
     return True
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import contains_eager, joinedload, lazyload
 
 from escuela.admissions.models import ACTIVE, Enrolment
@@ -73,18 +73,13 @@ def names(edition: Edition) -> Select[int, str]:
     return select(Enrolment.id, User.name).join(Enrolment.user).where(Enrolment.edition_id == edition.id)
 
 
-def newest_certificates(edition: Edition) -> Select[int, str, int]:
-    """Of each person of an edition who has or had a certificate: (enrolment_id, state, version) of the newest."""
-    newest = (
-        select(Certificate.enrolment_id, func.max(Certificate.version).label("version"))
-        .group_by(Certificate.enrolment_id)
-        .subquery()
-    )
+def states(edition: Edition) -> Select[int, str, int]:
+    """(enrolment_id, state, version) of every certificate of an edition, each person's newest last."""
     return (
         select(Certificate.enrolment_id, Certificate.state, Certificate.version)
-        .join(newest, (newest.c.enrolment_id == Certificate.enrolment_id) & (newest.c.version == Certificate.version))
         .join(Certificate.enrolment)
         .where(Enrolment.edition_id == edition.id)
+        .order_by(Certificate.version)
     )
 
 

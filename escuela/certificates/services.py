@@ -54,11 +54,11 @@ class Grounds:
 
     @classmethod
     def of(cls, edition: Edition, enrolments: Collection[Enrolment]) -> Self:
-        newest = db.session.execute(queries.newest_certificates(edition))
+        states = db.session.execute(queries.states(edition))
         return cls(
             standings(edition, enrolments),
-            {enrolment_id: (state, version) for enrolment_id, state, version in newest},
-            dict(db.session.execute(queries.approved_final_works(edition)).tuples().all()),
+            {enrolment_id: (state, version) for enrolment_id, state, version in states},
+            dict(db.session.execute(queries.approved_final_works(edition)).all()),
         )
 
     def due(self, enrolment: Enrolment) -> bool:
@@ -198,7 +198,6 @@ def _end(certificate: Certificate, state: str, *, reason: str, by: User) -> None
                 day=day(certificate.ended_at or clock.now(), certificate.enrolment.edition.zone),
             )
         )
-    certificate.state = state
     certificate.ended_at, certificate.ended_by_id, certificate.ended_reason = clock.now(), by.id, reason
-    certificate.draw_at = None
+    certificate.state, certificate.draw_at = state, None
     db.session.flush()

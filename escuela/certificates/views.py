@@ -220,9 +220,9 @@ guessing = limiter.shared_limit(
 """Only codes that are not found count: a ministry with a hundred certificates to verify is not stopped."""
 
 
-@bp.get("/verificar")
-@bp.get("/v")
 @bp.get("/V")
+@bp.get("/v")
+@bp.get("/verificar")
 @public
 @guessing
 def verify() -> ResponseReturnValue:
@@ -231,8 +231,8 @@ def verify() -> ResponseReturnValue:
     return _answer(typed) if typed else render_template("certificates/verify.html", typed="")
 
 
-@bp.get("/v/<code>")
 @bp.get("/V/<code>")
+@bp.get("/v/<code>")
 @public
 @guessing
 def check(code: str) -> ResponseReturnValue:

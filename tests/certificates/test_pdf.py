@@ -174,7 +174,7 @@ def test_a_missing_font_stops_the_drawing(app: Flask, monkeypatch: pytest.Monkey
     shutil.copy(pdf.STATIC / "css" / "certificate.css", tmp_path / "css")
     monkeypatch.setattr(pdf, "STATIC", tmp_path)
     monkeypatch.setattr(pdf, "_press", lambda *, full: pdf._Press(full=full))
-    with pytest.raises(pdf.DrawingError, match="escuela.fonts"):
+    with pytest.raises(pdf.DrawingError, match=r"escuela\.fonts"):
         pdf.draw(award(), CODE)
 
 
