@@ -40,6 +40,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     )
     app.config.from_mapping(_flask_config(settings))
     logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    for chatty in ("alembic", "apscheduler", "fontTools", "weasyprint"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
     settings.instance.mkdir(parents=True, exist_ok=True)
     if settings.proxies:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]

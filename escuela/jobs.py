@@ -16,8 +16,9 @@ from sqlalchemy import select
 
 from escuela import storage
 from escuela.assessments.assignments.models import WorkFile
-from escuela.certificates.models import Certificate
+from escuela.assessments.quizzes.services import close_overdue_attempts
 from escuela.certificates.drawing import draw_due_certificates
+from escuela.certificates.models import Certificate
 from escuela.editions.models import Media
 from escuela.extensions import db
 from escuela.messages.services import deliver_due_messages
@@ -46,6 +47,7 @@ def remove_orphan_files() -> int:
 JOBS = (
     Job("deliver-messages", timedelta(seconds=10), deliver_due_messages),
     Job("draw-certificates", timedelta(seconds=5), draw_due_certificates),
+    Job("close-attempts", timedelta(minutes=1), close_overdue_attempts),
     Job("remove-orphan-files", timedelta(days=1), remove_orphan_files),
 )
 

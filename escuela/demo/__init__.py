@@ -1,0 +1,232 @@
+"""The demo world: a running edition with one of every awkward state, past editions with certificates, and logins.
+
+The running edition teaches the text of 2021 with dates relative to the day it is made, so that every journey is live on
+any day. The same people play in the tests and in the screenshots.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime, time
+from itertools import cycle
+
+from flask_security.utils import hash_password
+from sqlalchemy import select
+
+from escuela import clock
+from escuela.admissions.models import WITHDRAWN, Enrolment
+from escuela.certificates import services as certificates
+from escuela.config import ROOT
+from escuela.content.check import read_edition
+from escuela.content.load import apply
+from escuela.content.text import EditionText
+from escuela.demo.cast import LOGINS, PASSWORD, PEOPLE, PLACES, STAFF, ZONE
+from escuela.demo.stories import DAY, Stories, sessions
+from escuela.editions.models import COORDINATOR, PUBLISHED, RUNNING, TUTOR, Edition, EditionStaff
+from escuela.editions.policies import Moment
+from escuela.extensions import db
+from escuela.people.models import LocalGovernment, Membership, Role, User
+
+RUNNING_SLUG, NEXT_SLUG, PAST_SLUG = "ciudades-inteligentes-hoy", "resiliencia-urbana", "2021-ciudades-inteligentes"
+WEEKS_END = 42
+"""Days from the first to the last of the running edition."""
+
+
+def make() -> str:
+    """Make the demo world if it is not there; returns the logins as text. Needs the editions of courses/ loaded."""
+    if db.session.scalar(select(Edition.id).where(Edition.slug == RUNNING_SLUG)) is None:
+        _World().make()
+    width = max(len(key) for key, _role in LOGINS) + len("@example.org")
+    lines = [f"  {key + '@example.org':<{width}}  {role}" for key, role in LOGINS]
+    return "\n".join([f"Demo logins, all with the password {PASSWORD}", *lines])
+
+
+def _text(slug: str) -> EditionText:
+    text, faults = read_edition(ROOT / "courses" / slug)
+    if text is None or faults:
+        sentence = f"courses/{slug} has faults: flask courses check courses"
+        raise SystemExit(sentence)
+    return text
+
+
+class _World:
+    """Everything is made in the caller's transaction: it is all there or it is not."""
+
+    def __init__(self) -> None:
+        self.now = clock.now()
+        self.today = self.now.astimezone(clock.zone(ZONE)).date()
+        self.password = hash_password(PASSWORD)
+        self.people: dict[str, User] = {}
+        self.places: dict[str, LocalGovernment] = {}
+
+    def make(self) -> None:
+        self._gather()
+        running = self._running_edition()
+        self._running_people(running)
+        self._next_edition()
+        self._alumni(db.session.scalars(select(Edition).where(Edition.slug == PAST_SLUG)).one())
+        db.session.flush()
+
+    # --- people
+
+    def _gather(self) -> None:
+        for key, place in PLACES.items():
+            self.places[key] = LocalGovernment(
+                name=place.name,
+                country=place.subdivision[:2],
+                subdivision=place.subdivision,
+                tier=place.tier,
+                population_band=place.band,
+                zone=place.zone,
+                languages=[place.language],
+            )
+        for key, person in PEOPLE.items():
+            employer = self.places[person.place]
+            user = self._user(key, person.name, employer.zone, person.language)
+            user.memberships.append(
+                Membership(
+                    local_government=employer,
+                    position=person.position,
+                    from_on=date(2020, 3, 1),
+                    focal_point=person.focal_point,
+                )
+            )
+        for key, (name, zone, language) in STAFF.items():
+            self._user(key, name, zone, language)
+        for key, name in (("elena", "coordinator"), ("aldo", "admin")):
+            role = db.session.scalar(select(Role).where(Role.name == name)) or Role(name=name)
+            self.people[key].roles.append(role)
+        db.session.add_all([*self.places.values(), *self.people.values()])
+        db.session.flush()
+
+    def _user(self, key: str, name: str, zone: str, language: str) -> User:
+        self.people[key] = User(
+            name=name,
+            email=f"{key}@example.org",
+            password=self.password,
+            active=True,
+            fs_uniquifier=f"demo-{key}",
+            language=language,
+            zone=zone,
+        )
+        return self.people[key]
+
+    def _enrol(self, key: str, edition: Edition, at: datetime) -> Enrolment:
+        person = self.people[key]
+        employer = self.places[PEOPLE[key].place]
+        enrolment = Enrolment(edition=edition, user=person, local_government=employer, enrolled_at=at)
+        db.session.add(enrolment)
+        db.session.flush()
+        return enrolment
+
+    # --- editions
+
+    def _running_edition(self) -> Edition:
+        """The text of 2021, begun three weeks ago."""
+        edition = self._loaded(paced(_text(PAST_SLUG), RUNNING_SLUG, self.today - 21 * DAY))
+        edition.staff = [
+            EditionStaff(user=self.people[key], role=role)
+            for key, role in (("renata", TUTOR), ("iara", TUTOR), ("gabriela", COORDINATOR))
+        ]
+        for session, key in zip(sessions(edition), cycle(["renata", "iara"]), strict=False):
+            session.tutor = self.people[key]
+        db.session.flush()
+        return edition
+
+    def _next_edition(self) -> None:
+        """Published and not begun: it says when it opens."""
+        text = _text("2020-pos-pandemia").begun_on(self.today + 60 * DAY)
+        edition = self._loaded(replace(text, slug=NEXT_SLUG, number=10, year=text.starts_on.year, status=PUBLISHED))
+        edition.staff = [EditionStaff(user=self.people["thiago"], role=TUTOR)]
+        self._enrol("rosa", edition, self.now)
+
+    def _loaded(self, text: EditionText) -> Edition:
+        apply(text)
+        return db.session.scalars(select(Edition).where(Edition.slug == text.slug)).one()
+
+    def _running_people(self, edition: Edition) -> None:
+        start = self.now - 21 * DAY
+        enrolled = {
+            key: self._enrol(key, edition, start - 5 * DAY)
+            for key in ("lucia", "martin", "maria", "jussara", "ramon", "silvia", "caio", "rosa", "wara", "ignacio")
+        }
+        stories = Stories(edition, self.people["renata"], self.people["iara"])
+        stories.half_way(enrolled["lucia"], start)
+        stories.late_with_corrections(enrolled["martin"], start)
+        stories.waiting_for_review(enrolled["maria"], start, claimed=True)
+        stories.only_begun(enrolled["jussara"], start)
+        stories.waiting_for_review(enrolled["ramon"], start + 2 * DAY, claimed=False)
+        stories.waiting_for_review(enrolled["rosa"], start - DAY, claimed=False)
+        for key in ("silvia", "caio"):
+            stories.everything(enrolled[key], edition.modules, start)
+        stories.attended(enrolled.values(), but=enrolled["jussara"])
+        self.people["wara"].invited_at = start - 5 * DAY
+        ignacio = enrolled["ignacio"]
+        ignacio.status, ignacio.withdrawn_at, ignacio.withdrawn_by_id = WITHDRAWN, start, self.people["gabriela"].id
+        ignacio.withdrawn_reason = "Cambió de área en su municipio y no puede seguir."
+
+    def _alumni(self, edition: Edition) -> None:
+        """2021: a certificate of each state, and one person who qualifies and has none yet."""
+        start = datetime(2021, 11, 30, 13, tzinfo=self.now.tzinfo)
+        edition.staff.append(EditionStaff(user=self.people["thiago"], role=TUTOR))
+        enrolled = {key: self._enrol(key, edition, start) for key in ("rocio", "aurora", "davi", "noemi")}
+        stories = Stories(edition, self.people["thiago"], self.people["thiago"])
+        for enrolment in enrolled.values():
+            stories.everything(enrolment, edition.modules, start)
+        stories.attended(enrolled.values())
+        db.session.flush()
+        elena = self.people["elena"]
+        with clock.stopped(start + 20 * DAY):
+            certificates.issue(enrolled["rocio"], by=elena)
+            misspelt = self.people["aurora"]
+            misspelt.name = "Aurora Guayacan Lenga"
+            wrong = certificates.issue(enrolled["aurora"], by=elena)
+            misspelt.name = PEOPLE["aurora"].name
+            revoked = certificates.issue(enrolled["davi"], by=elena)
+        with clock.stopped(start + 40 * DAY):
+            certificates.correct(wrong, reason="El nombre se escribió sin su tilde.", by=elena)
+            certificates.revoke(revoked, reason="Emitido a una persona con el mismo nombre.", by=elena)
+
+
+def paced(text: EditionText, slug: str, starts_on: date) -> EditionText:
+    """The text as an edition of six weeks: a module every five days, each due eighteen days after it opens.
+
+    The last module holds the final work: open from the first day, due on the last at 23:59, strictly.
+    """
+    modules = []
+    for number, module in enumerate(text.modules):
+        last = module is text.modules[-1]
+        opens_on = starts_on + number * 5 * DAY
+        due = _moment(WEEKS_END if last else number * 5 + 18, time(23, 59), starts_on)
+        modules.append(
+            replace(
+                module,
+                opens=None if last else Moment(clock.instant(datetime.combine(opens_on, time(8)), ZONE), ZONE),
+                sessions=tuple(
+                    replace(each, starts=_moment(number * 7 + 8, time(16), starts_on)) for each in module.sessions
+                ),
+                activities=tuple(
+                    replace(each, opens=None, due=each.due and due, strict=last and each.due is not None)
+                    for each in module.activities
+                ),
+            )
+        )
+    return replace(
+        text,
+        slug=slug,
+        number=9,
+        year=starts_on.year,
+        mode="virtual",
+        host_city=None,
+        host_country=None,
+        starts_on=starts_on,
+        ends_on=starts_on + WEEKS_END * DAY,
+        zone=ZONE,
+        status=RUNNING,
+        modules=tuple(modules),
+        sessions=tuple(replace(each, starts=_moment(1, time(10), starts_on)) for each in text.sessions),
+    )
+
+
+def _moment(days: int, at: time, starts_on: date) -> Moment:
+    return Moment(clock.instant(datetime.combine(starts_on + days * DAY, at), ZONE), ZONE)

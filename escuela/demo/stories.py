@@ -1,0 +1,160 @@
+"""What people did in an edition, written as rows with the instants at which they would have done it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from sqlalchemy import select
+
+from escuela import clock
+from escuela.admissions.models import Enrolment
+from escuela.assessments.assignments.models import (
+    APPROVED,
+    CHANGES_REQUESTED,
+    SUBMITTED,
+    Assignment,
+    Mark,
+    Review,
+    Submission,
+    Work,
+)
+from escuela.assessments.quizzes.models import Answer, Attempt, Quiz
+from escuela.demo.cast import WORDS, Said
+from escuela.editions.models import RUNNING, Activity, Edition, Lesson, Module
+from escuela.extensions import db
+from escuela.learning.models import LessonDone
+from escuela.people.models import User
+from escuela.tutoring.models import ABSENT, PRESENT, Attendance, TutoringSession
+
+DAY = timedelta(days=1)
+A = TypeVar("A", bound=Activity)
+
+
+def sessions(edition: Edition) -> list[TutoringSession]:
+    rows = select(TutoringSession).where(TutoringSession.edition_id == edition.id)
+    return list(db.session.scalars(rows.order_by(TutoringSession.starts_at)))
+
+
+def _of(kind: type[A], module: Module) -> list[A]:
+    return [activity for activity in module.activities if isinstance(activity, kind)]
+
+
+class Stories:
+    """What people did, written as rows with the instants at which they would have done it."""
+
+    def __init__(self, edition: Edition, reviewer: User, other: User) -> None:
+        self.edition, self.reviewer, self.other = edition, reviewer, other
+
+    def half_way(self, who: Enrolment, at: datetime) -> None:
+        """The first module done (its assignment at the second version), in the middle of the second."""
+        first, second = self.edition.modules[:2]
+        self.module(who, first, at)
+        for lesson in _of(Lesson, second)[:1]:
+            self.read(who, lesson, at + 8 * DAY)
+
+    def late_with_corrections(self, who: Enrolment, at: datetime) -> None:
+        first = self.edition.modules[0]
+        for lesson in _of(Lesson, first):
+            self.read(who, lesson, at + DAY)
+        self.attempt(who, _of(Quiz, first)[0], at + 2 * DAY, right=False)
+        self.open_attempt(who, _of(Quiz, first)[0], at + 9 * DAY)
+        self.work(who, _of(Assignment, first)[0], at + 10 * DAY, outcome=CHANGES_REQUESTED)
+
+    def waiting_for_review(self, who: Enrolment, at: datetime, *, claimed: bool) -> None:
+        first, second = self.edition.modules[:2]
+        self.module(who, first, at)
+        for lesson in _of(Lesson, second):
+            self.read(who, lesson, at + 9 * DAY)
+        work = self.work(who, _of(Assignment, second)[0], at + 15 * DAY, outcome=None)
+        if claimed:
+            work.claimed_by, work.claimed_at = self.other, clock.now() - timedelta(minutes=25)
+
+    def only_begun(self, who: Enrolment, at: datetime) -> None:
+        self.read(who, _of(Lesson, self.edition.modules[0])[0], at + 3 * DAY)
+
+    def everything(self, who: Enrolment, modules: Iterable[Module], at: datetime) -> None:
+        for number, module in enumerate(modules):
+            self.module(who, module, at + min(number * 5, 17) * DAY)
+
+    def module(self, who: Enrolment, module: Module, at: datetime) -> None:
+        for lesson in _of(Lesson, module):
+            self.read(who, lesson, at + timedelta(hours=2))
+        for quiz in _of(Quiz, module):
+            self.attempt(who, quiz, at + timedelta(hours=5), right=True)
+        for assignment in _of(Assignment, module):
+            self.work(who, assignment, at + DAY, outcome=APPROVED)
+
+    def attended(self, enrolments: Iterable[Enrolment], but: Enrolment | None = None) -> None:
+        """Attendance of the sessions held; while the edition runs the newest one is left for a tutor to take."""
+        held = [session for session in sessions(self.edition) if session.ends_at < clock.now()]
+        for session in held[:-1] if self.edition.status == RUNNING else held:
+            session.attendance_taken_at = session.ends_at
+            for enrolment in enrolments:
+                state = ABSENT if enrolment is but else PRESENT
+                db.session.add(
+                    Attendance(
+                        session=session,
+                        enrolment=enrolment,
+                        state=state,
+                        recorded_at=session.ends_at,
+                        recorded_by_id=self.reviewer.id,
+                    )
+                )
+
+    def read(self, who: Enrolment, lesson: Lesson, at: datetime) -> None:
+        db.session.add(LessonDone(enrolment_id=who.id, lesson_id=lesson.id, done_at=at))
+
+    def open_attempt(self, who: Enrolment, quiz: Quiz, at: datetime) -> Attempt:
+        attempt = Attempt(quiz=quiz, enrolment=who, number=2, seed=7, started_at=at)
+        first = quiz.questions[0]
+        attempt.answers = [Answer(question=first, chosen=[first.options[0].key], saved_at=at)]
+        db.session.add(attempt)
+        return attempt
+
+    def attempt(self, who: Enrolment, quiz: Quiz, at: datetime, *, right: bool) -> None:
+        possible = sum(question.points for question in quiz.questions)
+        attempt = Attempt(
+            quiz=quiz,
+            enrolment=who,
+            number=1,
+            seed=who.id,
+            started_at=at,
+            submitted_at=at + timedelta(minutes=18),
+            points=possible if right else 0,
+            points_possible=possible,
+            passed=right,
+        )
+        for question in quiz.questions:
+            wanted = [option.key for option in question.options if option.right is right]
+            chosen = wanted if right and question.kind == "multiple" else wanted[:1]
+            points = question.points if right else 0
+            attempt.answers.append(Answer(question=question, chosen=chosen, saved_at=at, points=points))
+        db.session.add(attempt)
+
+    def work(self, who: Enrolment, assignment: Assignment, at: datetime, *, outcome: str | None) -> Work:
+        """One version handed in and, with an outcome, reviewed two days later."""
+        said = WORDS[who.user.language]
+        work = Work(assignment=assignment, enrolment=who, state=outcome or SUBMITTED, draft=said.work, submitted_at=at)
+        version = Submission(version=1, text=said.work, submitted_at=at, submitted_by_id=who.user_id)
+        work.submissions = [version]
+        db.session.add(work)
+        if outcome is not None:
+            self._review(version, assignment, said, outcome, at + 2 * DAY)
+        return work
+
+    def _review(self, version: Submission, assignment: Assignment, said: Said, outcome: str, at: datetime) -> None:
+        good = outcome == APPROVED
+        review = Review(
+            submission=version,
+            reviewer=self.reviewer,
+            comment=said.praise if good else said.corrections,
+            saved_at=at,
+            outcome=outcome,
+            released_at=at,
+        )
+        for criterion in assignment.criteria:
+            level = criterion.levels[-1 if good else len(criterion.levels) // 2]
+            review.marks.append(Mark(criterion=criterion, level=level))
+        db.session.add(review)
