@@ -25,7 +25,7 @@ def visible_sessions(user: User, edition_slug: str) -> Select[TutoringSession]:
         .options(
             joinedload(TutoringSession.edition).selectinload(Edition.staff),
             joinedload(TutoringSession.module),
-            joinedload(TutoringSession.tutor),
+            joinedload(TutoringSession.tutor).lazyload(User.roles),
             selectinload(TutoringSession.items),
         )
     )
@@ -60,7 +60,7 @@ def participants(edition: Edition) -> Select[Enrolment]:
         .join(Enrolment.local_government)
         .where(Enrolment.edition_id == edition.id, Enrolment.status == ACTIVE)
         .order_by(LocalGovernment.name, LocalGovernment.id, User.name, Enrolment.id)
-        .options(joinedload(Enrolment.user), joinedload(Enrolment.local_government))
+        .options(joinedload(Enrolment.user).lazyload(User.roles), joinedload(Enrolment.local_government))
     )
 
 

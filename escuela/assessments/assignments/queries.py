@@ -44,15 +44,22 @@ def visible_assignments(user: User, edition_slug: str) -> Select[Assignment]:
     )
 
 
+def _participant() -> ORMOption:
+    """Whose work it is. Roles of people who are only named on a page are not asked for, here and below."""
+    return joinedload(Work.enrolment).options(
+        joinedload(Enrolment.user).lazyload(User.roles), joinedload(Enrolment.local_government)
+    )
+
+
 def _versions() -> tuple[ORMOption, ...]:
     """Every version of a work with its files and reviews, for a page that shows them all."""
     reviews = selectinload(Work.submissions).selectinload(Submission.reviews)
     return (
         selectinload(Work.submissions).selectinload(Submission.files),
-        reviews.joinedload(Review.reviewer),
+        reviews.joinedload(Review.reviewer).lazyload(User.roles),
         reviews.selectinload(Review.marks).joinedload(Mark.level),
         selectinload(Work.files),
-        joinedload(Work.claimed_by),
+        joinedload(Work.claimed_by).lazyload(User.roles),
     )
 
 
@@ -95,8 +102,7 @@ def on_the_desk(user: User, edition_slug: str, work_id: int) -> Select[Work]:
             assignment.joinedload(Assignment.edition).selectinload(Edition.staff),
             assignment.selectinload(Assignment.items),
             assignment.selectinload(Assignment.criteria).selectinload(Criterion.levels),
-            joinedload(Work.enrolment).joinedload(Enrolment.user),
-            joinedload(Work.enrolment).joinedload(Enrolment.local_government),
+            _participant(),
             *_versions(),
         )
     )
@@ -130,9 +136,8 @@ def as_listed(works: Select[Work]) -> Select[Work]:
     """With what a row of the queue shows."""
     return works.options(
         joinedload(Work.assignment).joinedload(Assignment.edition),
-        joinedload(Work.enrolment).joinedload(Enrolment.user),
-        joinedload(Work.enrolment).joinedload(Enrolment.local_government),
-        joinedload(Work.claimed_by),
+        _participant(),
+        joinedload(Work.claimed_by).lazyload(User.roles),
         selectinload(Work.submissions).load_only(Submission.version, Submission.work_id),
     )
 

@@ -6,7 +6,7 @@ from typing import IO
 
 from flask import current_app
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import or_
+from sqlalchemy import or_, select
 from sqlalchemy.exc import IntegrityError
 
 from escuela import clock, storage
@@ -61,7 +61,8 @@ def begin(assignment: Assignment, enrolment: Enrolment) -> Work:
 
 def _lock(work: Work) -> None:
     """Hold the row until the request ends, and see it as it is now."""
-    db.session.refresh(work, with_for_update=True)
+    db.session.execute(select(Work.id).where(Work.id == work.id).with_for_update())
+    db.session.refresh(work)
 
 
 def _ensure_accepted(work: Work) -> None:
@@ -256,7 +257,9 @@ def save_review(work: Work, judgement: Judgement, *, by: User) -> Review:
     review.comment, review.private_note = judgement.comment, judgement.private_note
     marks = {mark.criterion_id: mark for mark in review.marks}
     for criterion in work.assignment.criteria:
-        mark = marks.get(criterion.id) or Mark(review=review, criterion=criterion)
+        mark = marks.get(criterion.id)
+        if mark is None:
+            review.marks.append(mark := Mark(criterion=criterion))
         mark.level_id = judgement.levels.get(criterion.id)
         mark.comment = judgement.notes.get(criterion.id, "")
     db.session.flush()

@@ -71,17 +71,17 @@ def test_a_page_that_began_from_an_older_text_does_not_overwrite_a_newer_one(dra
 
 
 def test_a_text_has_an_end(draft: Work) -> None:
-    with pytest.raises(DomainError, match="50000|50,000"):
+    with pytest.raises(DomainError, match=r"50,?000"):
         write(draft, "x" * 50_001)
 
 
 def test_nothing_is_begun_before_the_opening_nor_after_a_strict_due_instant(cast: Cast) -> None:
     cast.assignment.opens_at, cast.assignment.opens_zone = NOW + timedelta(days=1), "America/Santiago"
-    with pytest.raises(ClosedError, match="not open yet.*Santiago"):
+    with pytest.raises(ClosedError, match=r"not open yet.*Santiago"):
         services.begin(cast.assignment, cast.lucias)
     cast.assignment.opens_at, cast.assignment.opens_zone = None, None
     cast.assignment.due_at, cast.assignment.due_zone, cast.assignment.strict = NOW, "America/Santiago", True
-    with pytest.raises(ClosedError, match="closed on.*Santiago"):
+    with pytest.raises(ClosedError, match=r"closed on.*Santiago"):
         services.begin(cast.assignment, cast.lucias)
 
 
@@ -195,7 +195,7 @@ def test_corrections_end_with_the_edition_and_the_refusal_names_the_instant(
     services.request_changes(waiting, marked, by=cast.renata)
     with (
         clock.stopped(factories.at("2026-12-11 00:00 America/Montevideo")),
-        pytest.raises(DomainError, match="edition ended on.*Montevideo"),
+        pytest.raises(DomainError, match=r"edition ended on.*Montevideo"),
     ):
         write(waiting, "Tarde")
 
@@ -314,7 +314,7 @@ def test_progress_tells_the_state_of_each_work_and_since_when(cast: Cast, waitin
     assert state() == [(*key, "done", NOW + timedelta(hours=2))]
     assert len(db.session.execute(progress(cast.edition.id)).all()) == 1
     attach(empty)
-    assert db.session.execute(progress(cast.edition.id)).all()[-1].state == "part"
+    assert {row.state for row in db.session.execute(progress(cast.edition.id))} == {"done", "part"}
     assert db.session.execute(progress(cast.other.id)).all() == []
 
 
