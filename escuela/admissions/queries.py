@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import contains_eager
 
 from escuela.admissions.models import ACTIVE, Enrolment
 from escuela.editions.models import DRAFT, Activity, Edition, EditionStaff
-from escuela.people.models import User
+from escuela.people.models import LocalGovernment, User
 
 
 def my_enrolment(user: User, edition: Edition) -> Select[Enrolment]:
@@ -40,12 +41,33 @@ def taught_editions(user: User) -> Select[Edition]:
         return select(Edition)
     enrolled = select(Enrolment.edition_id).where(Enrolment.user_id == user.id, Enrolment.status == ACTIVE)
     staffed = select(EditionStaff.edition_id).where(EditionStaff.user_id == user.id)
-    return select(Edition).where(
-        or_(Edition.id.in_(staffed), Edition.id.in_(enrolled) & (Edition.status != DRAFT))
-    )
+    return select(Edition).where(or_(Edition.id.in_(staffed), Edition.id.in_(enrolled) & (Edition.status != DRAFT)))
 
 
 def visible_activities(user: User, edition_slug: str) -> Select[Activity]:
     """Activities of an edition for the people in it: its participants and who works in it."""
     inside = taught_editions(user).where(Edition.slug == edition_slug).with_only_columns(Edition.id)
     return select(Activity).where(Activity.edition_id.in_(inside))
+
+
+def roll(edition: Edition) -> Select[Enrolment]:
+    """Everybody who was ever enrolled in an edition, by local government and name."""
+    return (
+        select(Enrolment)
+        .join(Enrolment.user)
+        .join(Enrolment.local_government)
+        .where(Enrolment.edition_id == edition.id)
+        .options(contains_eager(Enrolment.user).lazyload(User.roles), contains_eager(Enrolment.local_government))
+        .order_by(LocalGovernment.folded_name, LocalGovernment.id, User.folded_name, Enrolment.id)
+    )
+
+
+def team(edition: Edition) -> Select[EditionStaff]:
+    """Who works in an edition: coordinators first, then tutors, by name."""
+    return (
+        select(EditionStaff)
+        .join(EditionStaff.user)
+        .where(EditionStaff.edition_id == edition.id)
+        .options(contains_eager(EditionStaff.user).lazyload(User.roles))
+        .order_by(EditionStaff.role, User.folded_name)
+    )
