@@ -1,7 +1,8 @@
-"""A School that is really served, with its demo world, and a Chromium to visit it: for browser tests and screenshots."""
+"""A School that is really served, with its demo world, and a Chromium to visit it: for browser tests and pictures."""
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 from werkzeug.serving import make_server
 
 from escuela import create_app, demo
+from escuela.certificates.services import draw_due_certificates
 from escuela.config import ROOT, Settings
 from escuela.content.load import load_path
 from escuela.extensions import db
@@ -47,12 +49,14 @@ def school(folder: Path) -> Iterator[School]:
     )
     app = create_app(settings)
     app.config.update(TESTING=False, RATELIMIT_ENABLED=False)
+    logging.getLogger("werkzeug").setLevel(logging.WARNING)
     with app.app_context():
         upgrade()
         load_catalogue()
         load_path(ROOT / "courses")
         demo.make()
         db.session.commit()
+        draw_due_certificates()
         db.session.remove()
         db.engine.dispose()
     server = make_server("127.0.0.1", 0, app, threaded=True)

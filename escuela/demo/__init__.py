@@ -20,7 +20,7 @@ from escuela.config import ROOT
 from escuela.content.check import read_edition
 from escuela.content.load import apply
 from escuela.content.text import EditionText
-from escuela.demo.cast import LOGINS, PASSWORD, PEOPLE, PLACES, STAFF, ZONE
+from escuela.demo.cast import LOGINS, NOTICE, PASSWORD, PEOPLE, PLACES, STAFF, ZONE
 from escuela.demo.stories import DAY, Stories, sessions
 from escuela.editions.models import COORDINATOR, PUBLISHED, RUNNING, TUTOR, Edition, EditionStaff
 from escuela.editions.policies import Moment
@@ -215,6 +215,7 @@ def paced(text: EditionText, slug: str, starts_on: date) -> EditionText:
         text,
         slug=slug,
         number=9,
+        notice=NOTICE,
         year=starts_on.year,
         mode="virtual",
         host_city=None,

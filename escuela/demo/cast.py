@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from escuela.columns import Localized
+
 PASSWORD = "resiliencia-2030"  # noqa: S105 - the demo's, printed for everybody
 ZONE = "America/Montevideo"
 
@@ -26,6 +28,12 @@ class Person:
     language: str = "es"
     focal_point: bool = False
 
+
+NOTICE = Localized(
+    es="Edición de demostración, con contenido escrito para esta plataforma y personas inventadas.",
+    pt="Edição de demonstração, com conteúdo escrito para esta plataforma e pessoas inventadas.",
+    en="A demonstration edition, with content written for this platform and invented people.",
+)
 
 PLACES = {
     "canelones": Place("Intendencia de Canelones", "UY-CA", "intermediate", "large", ZONE, "es"),
