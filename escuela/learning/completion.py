@@ -10,12 +10,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from functools import cache
+from typing import Any, cast
 
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
-from sqlalchemy import Select, func, select, union_all
-from sqlalchemy.orm import contains_eager, with_polymorphic
+from sqlalchemy import Integer, Select, bindparam, func, select, union_all
+from sqlalchemy.orm import contains_eager, defer, with_polymorphic
 
 from escuela.admissions.models import ACTIVE, Enrolment
 from escuela.assessments.assignments.models import Assignment
@@ -201,8 +202,7 @@ def programmes(editions: Iterable[Edition]) -> list[Programme]:
         return []
     ids = [edition.id for edition in editions]
     modules, sessions = modules_of(ids), defaultdict(list)
-    in_time = select(TutoringSession).where(TutoringSession.edition_id.in_(ids)).order_by(TutoringSession.starts_at)
-    for session in db.session.scalars(in_time):
+    for session in db.session.scalars(_SESSIONS, {"editions": ids}):
         sessions[session.edition_id].append(session)
     return [
         Programme(edition, tuple(modules.get(edition.id, ())), tuple(sessions.get(edition.id, ())))
@@ -213,20 +213,9 @@ def programmes(editions: Iterable[Edition]) -> list[Programme]:
 def modules_of(edition_ids: Sequence[int]) -> dict[int, list[Module]]:
     """The modules of each edition in order, with their activities in order, in one query."""
     found: dict[int, list[Module]] = defaultdict(list)
-    for module in db.session.scalars(_modules(edition_ids)).unique():
+    for module in db.session.scalars(_MODULES, {"editions": edition_ids}).unique():
         found[module.edition_id].append(module)
     return found
-
-
-def _modules(edition_ids: Sequence[int]) -> Select[Module]:
-    activity = with_polymorphic(Activity, [Lesson, Assignment])
-    return (
-        select(Module)
-        .outerjoin(Module.activities.of_type(activity))
-        .options(contains_eager(Module.activities.of_type(activity)))
-        .where(Module.edition_id.in_(edition_ids))
-        .order_by(Module.position, activity.position)
-    )
 
 
 def judged(courses: Sequence[Programme], enrolments: Iterable[Enrolment]) -> dict[int, Standing]:
@@ -236,7 +225,7 @@ def judged(courses: Sequence[Programme], enrolments: Iterable[Enrolment]) -> dic
     states = states_of([programme.edition.id for programme in courses], ids)
     attended: dict[int, int] = {}
     if ids and any(programme.edition.attendance for programme in courses):
-        attended = dict(db.session.execute(_attended(ids)).all())
+        attended = dict(db.session.execute(_ATTENDED, {"enrolments": ids}).all())
     by_edition = {programme.edition.id: programme for programme in courses}
     return {
         each.id: judge(
@@ -251,28 +240,52 @@ def states_of(edition_ids: Sequence[int], enrolment_ids: Sequence[int]) -> dict[
     """What each enrolment has begun, by its id, in one query."""
     found: dict[int, dict[int, tuple[str, datetime]]] = defaultdict(dict)
     if edition_ids and enrolment_ids:
-        for enrolment_id, activity_id, state, at in db.session.execute(_progress(edition_ids, enrolment_ids)):
+        values = {f"edition_{place}": edition_id for place, edition_id in enumerate(edition_ids)}
+        rows = db.session.execute(_progress(len(edition_ids)), values | {"enrolments": enrolment_ids})
+        for enrolment_id, activity_id, state, at in rows:
             found[enrolment_id][activity_id] = (state, at)
     return dict(found)
 
 
-def _progress(edition_ids: Sequence[int], enrolment_ids: Sequence[int]) -> Select[*tuple[Any, ...]]:
-    every = union_all(*(select(*progress(edition_id).c) for edition_id in edition_ids)).subquery()
-    enrolment_id, activity_id, state, at = every.c
-    return select(enrolment_id, activity_id, state, at).where(enrolment_id.in_(enrolment_ids))
+# Statements of the most visited pages, built once: building them costs more than running them.
 
-
-def _attended(enrolment_ids: Sequence[int]) -> Select[int, int]:
-    return (
-        select(Attendance.enrolment_id, func.count())
-        .join(Attendance.session)
-        .where(
-            Attendance.enrolment_id.in_(enrolment_ids),
-            Attendance.state == PRESENT,
-            TutoringSession.attendance_taken_at.is_not(None),
+_ACTIVITY = with_polymorphic(Activity, [Lesson, Assignment])
+_MODULES: Select[Module] = (
+    select(Module)
+    .outerjoin(Module.activities.of_type(_ACTIVITY))
+    .options(
+        contains_eager(Module.activities.of_type(_ACTIVITY)).options(
+            defer(_ACTIVITY.summary), defer(_ACTIVITY.Assignment.instructions), defer(_ACTIVITY.Assignment.file_kinds)
         )
-        .group_by(Attendance.enrolment_id)
     )
+    .where(Module.edition_id.in_(bindparam("editions", expanding=True)))
+    .order_by(Module.position, _ACTIVITY.position)
+)
+_SESSIONS = (
+    select(TutoringSession)
+    .options(defer(TutoringSession.summary))
+    .where(TutoringSession.edition_id.in_(bindparam("editions", expanding=True)))
+    .order_by(TutoringSession.starts_at)
+)
+_ATTENDED = (
+    select(Attendance.enrolment_id, func.count())
+    .join(Attendance.session)
+    .where(
+        Attendance.enrolment_id.in_(bindparam("enrolments", expanding=True)),
+        Attendance.state == PRESENT,
+        TutoringSession.attendance_taken_at.is_not(None),
+    )
+    .group_by(Attendance.enrolment_id)
+)
+
+
+@cache
+def _progress(editions: int) -> Select[*tuple[Any, ...]]:
+    """The progress of some enrolments in as many editions: `edition_0`, `edition_1` ... and `enrolments`."""
+    places = (bindparam(f"edition_{place}", type_=Integer) for place in range(editions))
+    every = union_all(*(select(*progress(cast("int", place)).c) for place in places)).subquery()
+    enrolment_id, activity_id, state, at = every.c
+    return select(enrolment_id, activity_id, state, at).where(enrolment_id.in_(bindparam("enrolments", expanding=True)))
 
 
 def standings(edition: Edition, enrolments: Iterable[Enrolment]) -> dict[int, Standing]:

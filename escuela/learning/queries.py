@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Select, and_, case, or_, select
-from sqlalchemy.orm import aliased, contains_eager, joinedload, lazyload, selectinload
+from sqlalchemy import Select, and_, bindparam, case, or_, select
+from sqlalchemy.orm import aliased, contains_eager, joinedload, lazyload, load_only, selectinload
 
 from escuela.admissions.models import ACTIVE, Enrolment
 from escuela.admissions.queries import my_enrolments, taught_editions
@@ -20,7 +20,7 @@ from escuela.editions.models import (
 )
 from escuela.editions.queries import staffed_editions, visible_editions
 from escuela.frameworks.models import FrameworkItem
-from escuela.people.models import User
+from escuela.people.models import LocalGovernment, User
 
 
 def catalogue(user: User | None) -> Select[Edition]:
@@ -55,8 +55,7 @@ def inside(user: User, slug: str) -> Select[Edition]:
     return taught_editions(user).where(Edition.slug == slug).options(joinedload(Edition.staff))
 
 
-def teams(user: User) -> Select[Enrolment]:
-    """A person's active enrolments, the newest edition first, and their colleagues' of the same local government."""
+def _teams() -> Select[Enrolment]:
     mine = aliased(Enrolment)
     together = and_(mine.edition_id == Enrolment.edition_id, mine.local_government_id == Enrolment.local_government_id)
     return (
@@ -64,15 +63,19 @@ def teams(user: User) -> Select[Enrolment]:
         .join(mine, together)
         .join(Enrolment.edition)
         .join(Enrolment.user)
-        .where(mine.user_id == user.id, mine.status == ACTIVE, Enrolment.status == ACTIVE)
+        .where(mine.user_id == bindparam("user"), mine.status == ACTIVE, Enrolment.status == ACTIVE)
         .where(Edition.status.not_in([DRAFT, ARCHIVED]))
         .order_by(Edition.starts_on.desc(), Edition.id.desc(), User.name)
         .options(
             contains_eager(Enrolment.edition),
-            contains_eager(Enrolment.user).options(lazyload(User.roles)),
-            joinedload(Enrolment.local_government),
+            contains_eager(Enrolment.user).options(load_only(User.name), lazyload(User.roles)),
+            joinedload(Enrolment.local_government).load_only(LocalGovernment.name),
         )
     )
+
+
+TEAMS = _teams()
+"""Active enrolments of `user`, the newest edition first, and their colleagues' of the same local government."""
 
 
 def lesson_text(lesson_id: int, wanted: str, otherwise: str) -> Select[LessonText]:

@@ -142,7 +142,7 @@ def now() -> ResponseReturnValue:
 
 
 def _courses(user: User, at: datetime) -> list[Course]:
-    enrolments = db.session.scalars(queries.teams(user)).all()
+    enrolments = db.session.scalars(queries.TEAMS, {"user": user.id}).all()
     held = {
         programme.edition.id: programme for programme in programmes(dict.fromkeys(each.edition for each in enrolments))
     }
