@@ -75,7 +75,7 @@ class Round:
     issued: int
     kept: int
     refused: int
-    refusals: Sequence[IssuingResult]
+    refusals: Sequence[str | None]
 
 
 @dataclass(frozen=True, slots=True)

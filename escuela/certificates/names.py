@@ -38,7 +38,7 @@ def fit_name(name: str) -> Fitted:
             _l(
                 "“%(name)s” has signs that the certificate cannot print: %(signs)s. Write the name without them.",
                 name=name,
-                signs=", ".join(unicodedata.name(sign, f"U+{ord(sign):04X}") for sign in unknown),
+                signs=", ".join(f"{sign if sign.isprintable() else ''} U+{ord(sign):04X}".strip() for sign in unknown),
             )
         )
     words = name.split()

@@ -105,14 +105,7 @@ def last_issuing(edition: Edition) -> Select[Issuing]:
     return select(Issuing).options(by).where(Issuing.edition_id == edition.id).order_by(Issuing.id.desc()).limit(1)
 
 
-def refusals(issuing: Issuing) -> Select[IssuingResult]:
-    """Who was refused, with their names."""
-    person = contains_eager(IssuingResult.enrolment).contains_eager(Enrolment.user).options(lazyload(User.roles))
-    return (
-        select(IssuingResult)
-        .join(IssuingResult.enrolment)
-        .join(Enrolment.user)
-        .options(person)
-        .where(IssuingResult.issuing_id == issuing.id, IssuingResult.outcome == REFUSED)
-        .order_by(User.name)
-    )
+def refusals(issuing: Issuing) -> Select[str | None]:
+    """The sentences."""
+    refused = select(IssuingResult.refusal).where(IssuingResult.issuing_id == issuing.id)
+    return refused.where(IssuingResult.outcome == REFUSED).order_by(IssuingResult.enrolment_id)

@@ -159,7 +159,8 @@ def _try_to_issue(enrolment: Enrolment, grounds: Grounds, *, by: User) -> Issuin
         log.exception("no certificate for enrolment %d", enrolment.id)
         result.outcome = REFUSED
         result.refusal = _(
-            "Something failed on our side with this one. Try again; if it fails again, tell who runs the School."
+            "Something failed on our side with %(name)s. Try again; if it fails again, tell an administrator.",
+            name=enrolment.user.name,
         )
     else:
         result.outcome, result.certificate_id = ISSUED if new else KEPT, certificate.id
