@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import json
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Annotated, Any, NamedTuple
 
 from sqlalchemy import JSON, DateTime, Dialect, String
@@ -73,6 +75,17 @@ class LocalizedText(TypeDecorator[Localized]):
 
     def process_result_value(self, value: Iterable[tuple[str, str]] | None, _dialect: Dialect) -> Localized | None:
         return None if value is None else Localized(value)
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Localized | None] | None:
+        """A page reads a hundred of them, mostly those of the page before: SQLite's are decoded once."""
+        if dialect.name != "sqlite":  # PostgreSQL's driver decodes JSON itself
+            return super().result_processor(dialect, coltype)
+        return lambda text: None if text in {None, "null"} else Localized(_decoded(text))
+
+
+@lru_cache(maxsize=4096)
+def _decoded(text: str) -> tuple[tuple[str, str], ...]:
+    return tuple((language, words) for language, words in json.loads(text))
 
 
 Pk = Annotated[int, mapped_column(primary_key=True)]
