@@ -10,7 +10,6 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from escuela import clock
-from escuela.admissions.models import Enrolment
 from escuela.columns import Localized
 from escuela.editions.models import Edition
 from escuela.editions.policies import Moment
@@ -77,18 +76,10 @@ def take_attendance(session: TutoringSession, *, present: Collection[int], by: U
     enrolments = db.session.scalars(queries.participants(session.edition)).all()
     for enrolment in enrolments:
         state = PRESENT if enrolment.id in present else ABSENT
-        row = rows.get(enrolment.id)
-        if row is None or row.state != state:
-            _record(row, session, enrolment, state=state, at=now, by=by)
+        row = rows.get(enrolment.id) or Attendance(session_id=session.id, enrolment_id=enrolment.id)
+        if row.state != state:
+            row.state, row.recorded_at, row.recorded_by_id = state, now, by.id
+            db.session.add(row)
     session.attendance_taken_at = now
     db.session.flush()
     return sum(enrolment.id in present for enrolment in enrolments)
-
-
-def _record(
-    row: Attendance | None, session: TutoringSession, enrolment: Enrolment, *, state: str, at: datetime, by: User
-) -> None:
-    if row is None:
-        row = Attendance(session_id=session.id, enrolment_id=enrolment.id)
-        db.session.add(row)
-    row.state, row.recorded_at, row.recorded_by_id = state, at, by.id

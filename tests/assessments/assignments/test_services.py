@@ -8,6 +8,7 @@ from threading import Barrier, Thread
 
 import pytest
 from flask import Flask
+from flask_babel import force_locale
 from flask_migrate import upgrade
 from sqlalchemy import func, select
 
@@ -26,6 +27,13 @@ from tests.assessments.assignments import documents
 from tests.cast import Cast
 from tests.conftest import NOW, settings_for
 from tests.postgres import postgres_server
+
+
+@pytest.fixture(autouse=True)
+def _english(_isolated: None) -> Iterator[None]:
+    """Sentences are matched in the language that they are written in."""
+    with force_locale("en"):
+        yield
 
 
 @pytest.fixture
