@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_ngettext
@@ -28,15 +29,19 @@ SIGNS: dict[str, tuple[LazyString, str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Row:
-    """One activity."""
+    """One activity at the instant `at`."""
 
     activity: Activity
     kind: Kind
     state: str
-    door: Door
+    at: datetime
     days_late: int
+
+    @cached_property
+    def door(self) -> Door:
+        return policies.door(self.activity, self.at)
 
     @property
     def number(self) -> str:
@@ -63,7 +68,7 @@ class Row:
     @property
     def doable(self) -> bool:
         """Whether the participant can and must do something about it now."""
-        return self.activity.required and self.door in {Door.OPEN, Door.LATE} and self.state in {TODO, PART, RETURNED}
+        return self.activity.required and self.state in {TODO, PART, RETURNED} and self.door in {Door.OPEN, Door.LATE}
 
     @property
     def sign(self) -> tuple[LazyString, str]:
@@ -127,7 +132,7 @@ def outline(programme: Programme, standing: Standing | None, at: datetime) -> li
 def _row(activity: Activity, standing: Standing | None, at: datetime) -> Row:
     state = standing.state(activity) if standing else TODO
     late = days_late(activity, state, at) if standing else 0
-    return Row(activity, kind_of(activity), state, policies.door(activity, at), late)
+    return Row(activity, kind_of(activity), state, at, late)
 
 
 def rows_of(parts: Sequence[Part]) -> Iterator[Row]:
