@@ -119,10 +119,9 @@ def _claim(message_id: int) -> bool:
 
 def _deliver(message_id: int) -> bool:
     message = db.session.get_one(Message, message_id)
-    db.session.expunge(message)
+    letter = transport.Letter.of(message)
     db.session.rollback()  # nothing is locked while the mail server takes its time
-    failure = _send(message)
-    message = db.session.get_one(Message, message_id)
+    failure = _send(letter)
     if failure is None:
         message.sent_at = clock.now()
     elif message.tries < len(WAITS):
@@ -134,12 +133,12 @@ def _deliver(message_id: int) -> bool:
     return failure is None
 
 
-def _send(message: Message) -> str | None:
+def _send(letter: transport.Letter) -> str | None:
     """None when it went out, else why not."""
     try:
-        transport.send(message)
+        transport.send(letter)
     except (OSError, transport.RefusedError) as failure:
-        log.warning("mail %d to wait: %s", message.id, failure)
+        log.warning("mail %d to wait: %s", letter.id, failure)
         return f"{type(failure).__name__}: {failure}"
     return None
 

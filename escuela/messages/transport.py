@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import smtplib
 import ssl
+from dataclasses import dataclass, fields
 from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -20,20 +21,37 @@ from escuela.messages.models import Message
 TIMEOUT = 20  # seconds
 
 
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What leaves: a message, apart from its row, so that no transaction is open while it goes."""
+
+    id: int
+    kind: str
+    address: str
+    language: str
+    subject: str
+    text: str
+    html: str
+
+    @classmethod
+    def of(cls, message: Message) -> Letter:
+        return cls(**{field.name: getattr(message, field.name) for field in fields(cls)})
+
+
 class RefusedError(Exception):
     """The mail server would not take the message."""
 
 
-def send(message: Message) -> None:
-    """Deliver one message. Raises OSError (no connection) or RefusedError."""
+def send(letter: Letter) -> None:
+    """Deliver one letter. Raises OSError (no connection) or RefusedError."""
     settings: Settings = current_app.config["SETTINGS"]
     try:
-        mail = _compose(message, settings)
+        mail = _compose(letter, settings)
     except (ValueError, IndexError, MessageError) as wrong:  # an address or a subject that cannot be a header
         raise RefusedError(str(wrong)) from wrong
     address = urlsplit(settings.mail_url)
     if address.scheme == "outbox":
-        _write(mail, settings.instance / "outbox", message)
+        _write(mail, settings.instance / "outbox", letter)
         return
     try:
         with _connect(settings.mail_url) as server:
@@ -42,23 +60,23 @@ def send(message: Message) -> None:
         raise RefusedError(str(refusal)) from refusal
 
 
-def _compose(message: Message, settings: Settings) -> EmailMessage:
+def _compose(letter: Letter, settings: Settings) -> EmailMessage:
     mail = EmailMessage()
-    mail["Subject"] = message.subject
+    mail["Subject"] = letter.subject
     mail["From"] = settings.mail_from
-    mail["To"] = Address(addr_spec=message.address)  # one address: it cannot bring others along
+    mail["To"] = Address(addr_spec=letter.address)  # one address: it cannot bring others along
     mail["Date"] = format_datetime(clock.now())
-    mail["Message-ID"] = make_msgid(f"escuela-{message.id}", urlsplit(settings.public_url).hostname)
-    mail["Content-Language"] = message.language
+    mail["Message-ID"] = make_msgid(f"escuela-{letter.id}", urlsplit(settings.public_url).hostname)
     mail["Auto-Submitted"] = "auto-generated"
-    mail.set_content(message.text)
-    mail.add_alternative(message.html, subtype="html")
+    mail.set_content(letter.text)
+    mail.add_alternative(letter.html, subtype="html")
+    mail["Content-Language"] = letter.language  # last: a Content- header given before goes into the first part
     return mail
 
 
-def _write(mail: EmailMessage, folder: Path, message: Message) -> None:
+def _write(mail: EmailMessage, folder: Path, letter: Letter) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    name = f"{clock.now():%Y%m%d-%H%M%S}-{message.id}-{message.kind.replace('/', '-')}.eml"
+    name = f"{clock.now():%Y%m%d-%H%M%S}-{letter.id}-{letter.kind.replace('/', '-')}.eml"
     (folder / name).write_bytes(mail.as_bytes())
 
 
