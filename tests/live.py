@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 from werkzeug.serving import make_server
 
 from escuela import create_app, demo
-from escuela.certificates.services import draw_due_certificates
+from escuela.certificates.drawing import draw_due_certificates
 from escuela.config import ROOT, Settings
 from escuela.content.load import load_path
 from escuela.extensions import db

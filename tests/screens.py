@@ -92,20 +92,20 @@ def take(found: School, folder: Path, words: list[str]) -> Iterator[Path]:
 def _visit(visitor: Visitor, person: str | None, language: str, wanted: dict[str, Path]) -> Iterator[Path]:
     if person:
         visitor.signs_in(person)
-    _speak(visitor.page, language)
+    speak(visitor.page, language)
     for name, file in wanted.items():
-        _reach(visitor.page, name, PAGES[person][name])
+        reach(visitor.page, name, PAGES[person][name])
         visitor.page.screenshot(path=file, full_page=True)
         yield file
     visitor.leaves()
 
 
-def _speak(page: Page, language: str) -> None:
+def speak(page: Page, language: str) -> None:
     page.goto("/verificar")
     page.click(f".languages button[value={language}]")
 
 
-def _reach(page: Page, name: str, path: str) -> None:
+def reach(page: Page, name: str, path: str) -> None:
     """Go to a page; the two whose address is only known by looking are reached by clicking."""
     if name == "desk":
         page.goto("/cola")

@@ -154,7 +154,7 @@ class Stories:
             outcome=outcome,
             released_at=at,
         )
+        db.session.add(review)
         for criterion in assignment.criteria:
             level = criterion.levels[-1 if good else len(criterion.levels) // 2]
             review.marks.append(Mark(criterion=criterion, level=level))
-        db.session.add(review)

@@ -1,0 +1,41 @@
+"""One Chromium for all browser tests; a School of its own for each file of them, since journeys change things."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests import chromium as found
+from tests.live import School, Visitor, browser, school
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    if reason := found.available():
+        pytest.skip(reason)
+    with browser() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[School]:
+    with school(tmp_path_factory.mktemp("served")) as running:
+        yield running
+
+
+@pytest.fixture
+def visitor(chromium: Browser, served: School) -> Iterator[type[Visitor]]:
+    """`visitor(size=PHONE)` opens a browser of its own; all are closed when the test ends."""
+    opened: list[Visitor] = []
+
+    def opens(**options: object) -> Visitor:
+        opened.append(Visitor(chromium, served, **options))
+        return opened[-1]
+
+    yield opens
+    for each in opened:
+        each.leaves()
