@@ -36,6 +36,7 @@ from escuela.tutoring.models import PRESENT, Attendance
 
 PASSWORD = "resiliencia-de-prueba"  # noqa: S105 - of people who do not exist
 TUTORS = 20
+SEED = 2021
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +241,7 @@ def main() -> None:
     parser.add_argument("--governments", type=int, default=100)
     parser.add_argument("--modules", type=int, default=6)
     parser.add_argument("--database", required=True, metavar="URL", help="sqlite:///... or postgresql://...")
-    parser.add_argument("--seed", type=int, default=2021)
+    parser.add_argument("--seed", type=int, default=SEED)
     asked = parser.parse_args()
     if min(asked.participants, asked.governments, asked.modules) < 1:
         parser.error("there is at least one participant, one local government and one module")
