@@ -45,7 +45,6 @@ def certificates_of(edition: Edition, only: Collection[int] | None = None) -> Se
         select(Certificate)
         .join(Certificate.enrolment)
         .join(Enrolment.user)
-        .options(joinedload(Certificate.replaced_by))
         .where(Enrolment.edition_id == edition.id)
         .order_by(User.name, Enrolment.id, Certificate.version.desc())
     )

@@ -191,7 +191,8 @@ def _valid_one(enrolment: Enrolment) -> Certificate:
 
 
 def _end(certificate: Certificate, state: str, *, reason: str, by: User) -> None:
-    db.session.refresh(certificate, with_for_update=True)
+    locked = select(Certificate).where(Certificate.id == certificate.id).with_for_update()
+    db.session.execute(locked, execution_options={"populate_existing": True})
     if certificate.state != VALID:
         raise DomainError(
             _l(
