@@ -12,7 +12,7 @@ from pathlib import Path
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from flask_migrate import upgrade
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 from werkzeug.serving import make_server
 
 from escuela import create_app, demo
@@ -94,9 +94,11 @@ class Visitor:
         self.page.on("pageerror", lambda error: self.faults.append(str(error)))
         self.page.on("console", self._hear)
 
-    def _hear(self, message: object) -> None:
-        if getattr(message, "type", "") == "error" and "net::ERR" not in getattr(message, "text", ""):
-            self.faults.append(getattr(message, "text", ""))
+    def _hear(self, message: ConsoleMessage) -> None:
+        """Errors that a script or the policy of the page causes; not that a page is a 404, or that the line was cut."""
+        own_status = message.location["url"] == self.page.url and "Failed to load resource" in message.text
+        if message.type == "error" and not own_status and "net::ERR" not in message.text:
+            self.faults.append(message.text)
 
     def goes(self, path: str) -> Visitor:
         answer = self.page.goto(path)

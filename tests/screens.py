@@ -114,7 +114,9 @@ def reach(page: Page, name: str, path: str) -> None:
         page.goto(f"{RUNNING}/tutorias")
         page.locator("a[href$=asistencia]").first.click()
     else:
-        page.goto(path)
+        answer = page.goto(path)
+        assert answer is not None
+        assert answer.status < 500, path
 
 
 def main() -> None:

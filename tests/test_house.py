@@ -223,7 +223,9 @@ def test_colours_stay_in_the_tokens() -> None:
         path for path in (ROOT / "static/css").rglob("*.css") if path.name not in {"tokens.css", "certificate.css"}
     ]
     named = {path.name: re.findall(r"#[0-9a-fA-F]{3,8}\b", path.read_text()) for path in sheets}
-    assert {name: found for name, found in named.items() if set(found) - {"#fff", "#000", "#333", "#999", "#0f3f4b"}} == {}
+    assert {
+        name: found for name, found in named.items() if set(found) - {"#fff", "#000", "#333", "#999", "#0f3f4b"}
+    } == {}
 
 
 def test_every_room_has_tests_of_its_own() -> None:

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.browser
 RUNNING = f"/ediciones/{RUNNING_SLUG}"
 QUIZ = f"{RUNNING}/cuestionarios/quiz-gobernanza"
 TASK = f"{RUNNING}/tareas/assignment-mapa-de-actores"
-PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\n%%EOF\n"
 
 
 def test_a_participant_follows_the_one_next_step_through_a_lesson(visitor):

@@ -1,4 +1,4 @@
-"""Every page, as each kind of person sees it: no barrier that axe finds, nothing wider than the screen, no failing script."""
+"""Every page, as each kind of person sees it: no barrier that axe finds, nothing too wide, no failing script."""
 
 from __future__ import annotations
 
