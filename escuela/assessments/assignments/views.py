@@ -9,12 +9,20 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage
 
 from escuela import clock, storage
-from escuela.access import get_or_404, me, require
+from escuela.access import get_or_404, me
 from escuela.admissions.reader import enrolment_of
 from escuela.assessments.assignments import policies, queries, services
 from escuela.assessments.assignments.filetypes import EXTENSIONS, MEDIA_TYPES
-from escuela.assessments.assignments.models import Assignment, Work, WorkFile, mark_of
-from escuela.editions.policies import Door, can_review, door, due, opens
+from escuela.assessments.assignments.models import (
+    APPROVED,
+    CHANGES_REQUESTED,
+    DRAFT,
+    Assignment,
+    Work,
+    WorkFile,
+    mark_of,
+)
+from escuela.editions.policies import Door, Moment, can_review, door, due, opens
 from escuela.errors import DomainError, wants_json
 from escuela.extensions import db
 from escuela.forms import TEXT
@@ -122,8 +130,8 @@ def _assignment(edition: str, activity: str) -> Assignment:
 def _mine(assignment: Assignment) -> Work:
     """One's own work, locked; who is in the edition without an enrolment has none."""
     enrolment = enrolment_of(me(), assignment.edition)
-    require(enrolment is not None)
-    assert enrolment is not None  # noqa: S101 - for the type checker, which does not know require()
+    if enrolment is None:
+        abort(403)
     return services.begin(assignment, enrolment)
 
 
@@ -157,9 +165,9 @@ def _page(assignment: Assignment, *, refusal: DomainError | None = None, typed: 
         assignment=assignment,
         work=work,
         readable=found is not Door.NOT_YET or can_review(user, assignment.edition),
-        late=found is Door.LATE,
+        late=found is Door.LATE and (work is None or work.state == DRAFT),
         opening=opens(assignment),
-        limit=due(assignment),
+        limit=_limit(assignment, work),
         closing=policies.closes(assignment, work),
         writable=enrolment is not None and policies.can_write(assignment, work, now),
         taking_part=enrolment is not None,
@@ -170,6 +178,14 @@ def _page(assignment: Assignment, *, refusal: DomainError | None = None, typed: 
         most_mb=current_app.config["SETTINGS"].upload_mb,
         accept=",".join(f".{each}" for kind in assignment.file_kinds for each in sorted(EXTENSIONS[kind])),
     )
+
+
+def _limit(assignment: Assignment, work: Work | None) -> Moment | None:
+    """The instant that the page names on top: none is left once the work is approved."""
+    if work is not None and work.state == APPROVED:
+        return None
+    returned = work is not None and work.state == CHANGES_REQUESTED
+    return policies.closes(assignment, work) if returned else due(assignment)
 
 
 def saved_now(at: datetime | None = None) -> str:
