@@ -70,7 +70,8 @@ class Proof:
     ends: datetime | None = None
 
     def fault(self, path: Path, line: int, sentence: str) -> None:
-        self.faults.append(Fault(path, line, sentence))
+        """Note a fault; what a sentence quotes of the file may hold line ends, and it stays one line."""
+        self.faults.append(Fault(path, line, " ".join(sentence.split())))
 
     def yaml(self, path: Path) -> Section | None:
         """The mapping that a YAML file holds; None, with its faults noted, where it holds none."""

@@ -170,7 +170,9 @@ def _write(row: Lesson, text: LessonSource, home: Home) -> None:
     kept = {page.language: page for page in row.texts}
     for language, source in text.body.items():
         page = kept.get(language) or LessonText(language=language)
-        page.source, page.html = source, markdown.lesson(source, home, language)
+        if page.source != source:  # read first: what is deferred and only written would always be an UPDATE
+            page.source = source
+        page.html = markdown.lesson(source, home, language)
         kept[language] = page
     row.texts = [kept[language] for language in text.body]
 

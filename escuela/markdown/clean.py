@@ -31,8 +31,8 @@ ATTRIBUTES = {
     "td": {"colspan", "rowspan"},
     "th": {"colspan", "rowspan"},
     "track": {"default", "label", "src", "srclang"},
-    "audio": {"aria-label"},
-    "video": {"aria-label"},
+    "audio": {"aria-label", "controls"},
+    "video": {"aria-label", "controls"},
 }
 VALUES = {
     "a": {"rel": {"noopener noreferrer"}, "role": {"doc-noteref", "doc-backlink"}},
@@ -42,8 +42,8 @@ VALUES = {
     "th": {"scope": {"col", "row"}},
     "track": {"kind": {"captions"}},
 }
-ALWAYS = {"audio": {"controls": "", "preload": "none"}, "video": {"controls": "", "preload": "none"}}
-"""Whoever wrote the tag: it has controls, and it loads nothing before it is asked."""
+ALWAYS = {"audio": {"preload": "none"}, "video": {"preload": "none"}}
+"""Whoever wrote the tag: it loads nothing before it is asked. One attribute each: several come in any order."""
 CLASSES = {
     "details": {"more", "player"},
     "div": {"case", "do", "key", "scroll", "stack", "video", "video--sound", "warning"},

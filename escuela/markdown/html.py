@@ -154,7 +154,7 @@ def _player(name: str, source: str, facts: dict[str, tuple[int, str]], home: Hom
     weight = file_size(medium.size)
     ask = _("Watch the video (%(weight)s)", weight=weight) if video else _("Listen (%(weight)s)", weight=weight)
     promise = _("Nothing is downloaded until you ask. Everything it says is in the transcript.")
-    media = Markup('<{0} controls preload="none" aria-label="{1}"><source src="{2}" type="{3}">{4}</{0}>').format(
+    media = Markup('<{0} controls aria-label="{1}"><source src="{2}" type="{3}">{4}</{0}>').format(
         name, title, source, medium.media_type, _captions(given.get("captions", ""))
     )
     return Markup(
