@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 from flask_security.change_email import ChangeEmailForm
@@ -39,6 +40,11 @@ NAMES = {code: Markup('<span lang="{}">{}</span>').format(code, name) for code, 
 def in_words(names: Mapping[str, LazyString]) -> Callable[[], dict[str, str]]:
     """Choices whose names are read when the form is shown, in the reader's language."""
     return lambda: {value: str(name) for value, name in names.items()}
+
+
+def to_choose(choices: Callable[[], Mapping[Any, Any]]) -> Callable[[], dict[Any, Any]]:
+    """The same choices with nothing chosen: a first one by default would be taken for an answer."""
+    return lambda: {"": gettext("Choose one"), **choices()}
 
 
 # --- signing in
@@ -116,12 +122,12 @@ SIGN_IN_FORMS = {
 # --- the account
 
 
-def _zones(_form: Form, field: SelectField) -> dict[str, dict[str, str]]:
+def _zones(_form: Form, field: SelectField) -> dict[str, Any]:
     """Zones by country. One of long ago that is no longer listed stays choosable for who has it."""
     listed, present = places.zones(language()), field.object_data
-    if not present or any(present in zones for zones in listed.values()):
-        return listed
-    return {present: {present: present}, **listed}
+    if any(present in zones for zones in listed.values()):
+        return dict(listed)
+    return {present or "": present or gettext("Choose one"), **listed}
 
 
 class ZoneField(SelectField):
@@ -154,10 +160,12 @@ class GovernmentForm(Form):
 
     name = LineField(_l("Name"))
     subdivision = SelectField(
-        _l("Country and subdivision"), choices=lambda: places.subdivisions(language()), validators=[Required]
+        _l("Country and subdivision"),
+        choices=to_choose(lambda: places.subdivisions(language())),
+        validators=[Required],
     )
-    tier = SelectField(_l("Tier"), choices=in_words(TIERS), validators=[Required])
-    population_band = SelectField(_l("Population"), choices=in_words(BANDS), validators=[Required])
+    tier = SelectField(_l("Tier"), choices=to_choose(in_words(TIERS)), validators=[Required])
+    population_band = SelectField(_l("Population"), choices=to_choose(in_words(BANDS)), validators=[Required])
     statistics_code = LineField(_l("National statistics code"), required=False, most=20)
     zone = ZoneField(_l("Time zone"))
     languages = SelectMultipleField(
@@ -176,14 +184,18 @@ class GovernmentForm(Form):
         }
 
 
+def _number(value: Any) -> int | None:
+    return int(value) if value else None
+
+
 class GovernmentField(SelectField):
     """One of the local governments, by country."""
 
     def __init__(self, label: Any = None, **kwargs: Any) -> None:
-        super().__init__(label or _l("Local government"), coerce=int, validators=[Required], **kwargs)
+        super().__init__(label or _l("Local government"), coerce=_number, validators=[Required], **kwargs)
 
     def offer(self, governments: Iterable[LocalGovernment]) -> None:
-        choices: dict[str, dict[int, str]] = {}
+        choices: dict[Any, Any] = {"": gettext("Choose one")}
         for each in governments:
             choices.setdefault(country_name(each.country), {})[each.id] = each.name
         self.choices = choices

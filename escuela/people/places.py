@@ -47,7 +47,7 @@ def zones(language: str) -> dict[str, Names]:
     by_country: dict[str, Names] = {}
     for code, zone in _zone_table():
         city = get_timezone_location(clock.zone(zone), locale=locale, return_city=True)
-        by_country.setdefault(code, {})[zone] = city
+        by_country.setdefault(code, {})[zone] = city.rpartition("/")[2]  # not «Argentina/Catamarca»
     others = _in_order({code: locale.territories.get(code, code) for code in by_country})
     return {name: _in_order(by_country[code]) for code, name in (countries(language) | others).items()}
 
