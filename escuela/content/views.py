@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, BinaryIO
 
 from flask import Blueprint, Response, request
 from sqlalchemy import select
-from werkzeug.wsgi import wrap_file
 
 from escuela import storage
 from escuela.access import get_or_404, me
@@ -28,13 +28,29 @@ def media(edition: str, path: str) -> ResponseReturnValue:
     """A file of an edition, in whole or by ranges, so that a recording can be wound."""
     inside = taught_editions(me()).where(Edition.slug == edition).with_only_columns(Edition.id)
     found = get_or_404(select(Media).where(Media.edition_id.in_(inside), Media.path == path))
-    answer = Response(
-        wrap_file(request.environ, storage.read(found.key)), mimetype=found.media_type, direct_passthrough=True
-    )
-    answer.content_length = found.size
+    answer = Response(mimetype=found.media_type)
     answer.set_etag(found.sha256)
     answer.headers["Cache-Control"] = "private, max-age=3600"
     answer.headers["Content-Security-Policy"] = SANDBOX
     if not found.media_type.startswith(INLINE):
         answer.headers.set("Content-Disposition", "attachment", filename=found.path.rpartition("/")[2])
-    return answer.make_conditional(request.environ, accept_ranges=True, complete_length=found.size)
+    answer.content_length = found.size
+    answer.make_conditional(request.environ, accept_ranges=True, complete_length=found.size)
+    if answer.status_code != 304 and request.method == "GET":
+        part = answer.content_range
+        _send(answer, storage.read(found.key), part.start or 0, part.stop or found.size)
+    return answer
+
+
+def _send(answer: Response, stream: BinaryIO, start: int, stop: int) -> None:
+    """Give an answer its body: the bytes from `start` up to `stop`, read while they are sent."""
+
+    def chunks() -> Iterator[bytes]:
+        stream.seek(start)
+        left = stop - start
+        while left > 0 and (chunk := stream.read(min(left, storage.CHUNK))):
+            left -= len(chunk)
+            yield chunk
+
+    answer.response = chunks()
+    answer.call_on_close(stream.close)

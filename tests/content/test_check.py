@@ -20,7 +20,7 @@ TWO_LEVELS = "{title: Falta, points: 0}\n      - {title: Sólido, points: 2}"
 
 @dataclass(frozen=True)
 class Spoiled:
-    """In a file, `old` became `new`; the fault stands in the nth line that holds `at`, and its sentence holds `says`."""
+    """In a file, `old` became `new`; the fault stands in the nth line that holds `at`, its sentence holds `says`."""
 
     file: str
     old: str
@@ -135,7 +135,7 @@ QUIZZES = {
 }
 ASSIGNMENTS = {
     "levels that do not rise": Spoiled(A, "Sólido, points: 2", "Sólido, points: 1", "Sólido", "lowest to the highest"),
-    "one level": Spoiled(A, TWO_LEVELS, TWO_LEVELS.split("\n")[0], "levels:", "this one has 1", nth=2),
+    "one level": Spoiled(A, TWO_LEVELS, TWO_LEVELS.split("\n", maxsplit=1)[0], "levels:", "this one has 1", nth=2),
     "no rubric": Spoiled(A, "rubric:", "rubrica:", "rubrica:", "Did you mean `rubric`?"),
     "criterion twice": Spoiled(A, "slug: enfoque", "slug: acciones", "slug: acciones", "`acciones` stands in", nth=2),
     "unknown kind of file": Spoiled(A, "xlsx]", "exe]", "files:", "`exe` is no kind of file"),

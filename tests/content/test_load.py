@@ -159,13 +159,17 @@ def test_corrected_words_reach_the_same_rows(loaded: Folder) -> None:
     assert {a.slug: a.id for m in edition().modules for a in m.activities} == before
     assert edition().theme == {"es": "Cuidar"}
     assert edition().modules[0].summary == {"es": "Del cuento al dato."}
-    quiz, assignment, lesson = the(Quiz, "quiz-datos"), the(Assignment, "assignment-inventario"), the(Lesson, "riesgo")
+    quiz, assignment, lesson = (
+        the(Quiz, "quiz-datos"),
+        the(Assignment, "assignment-inventario"),
+        the(Lesson, "que-es-un-dato"),
+    )
     assert isinstance(quiz, Quiz)
     assert isinstance(assignment, Assignment)
     assert isinstance(lesson, Lesson)
     assert quiz.questions[1].text == {"es": "¿Para qué se usa?"}
     assert assignment.instructions["es"].startswith("Escriba")
-    assert "El dato sirve" in db.session.scalars(select(LessonText.html).where(LessonText.language == "es")).first()
+    assert "El dato sirve" in {text.language: text.html for text in lesson.texts}["es"]
 
 
 def test_the_first_language_may_change(loaded: Folder) -> None:
@@ -320,7 +324,8 @@ REFUSALS: dict[str, tuple[Callable[[Folder], None], str]] = {
         changed(
             Q,
             "  - slug: usos",
-            "  - {slug: mas, kind: true_false, text: X, options: {true: {right: true}, false: {right: false}}}\n  - slug: usos",
+            "  - {slug: mas, kind: single, text: X, options: {a: {right: true, text: Y}, b: {text: Z}}}\n"
+            "  - slug: usos",
         ),
         "mas",
     ),
