@@ -48,7 +48,7 @@ def school(folder: Path) -> Iterator[School]:
         log_level="WARNING",
     )
     app = create_app(settings)
-    app.config.update(TESTING=False, RATELIMIT_ENABLED=False)
+    app.config.update(TESTING=False)
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
     with app.app_context():
         upgrade()

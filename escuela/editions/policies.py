@@ -55,6 +55,11 @@ def due(activity: Activity) -> Moment | None:
     return Moment(activity.due_at, activity.due_zone)
 
 
+def begins(edition: Edition) -> Moment:
+    """The start of an edition's first day, on the clock of its zone."""
+    return Moment(datetime.combine(edition.starts_on, time(), clock.zone(edition.zone)), edition.zone)
+
+
 def ends(edition: Edition) -> Moment:
     """The end of an edition: midnight after its last day, on the clock of its zone."""
     midnight = datetime.combine(edition.ends_on + timedelta(days=1), time(), clock.zone(edition.zone))

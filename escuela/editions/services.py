@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from operator import attrgetter
+
 from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
 
 from escuela import clock
 from escuela.editions import policies
-from escuela.editions.models import PUBLISHED, Activity
+from escuela.editions.models import Activity
 from escuela.editions.policies import Door, Moment
 from escuela.errors import DomainError
 from escuela.web import day_and_hour, own_time
@@ -26,12 +30,20 @@ def ensure_open(activity: Activity) -> None:
     now = clock.now()
     found = policies.door(activity, now)
     if found is Door.NOT_YET:
-        opening = policies.opens(activity)
-        if opening is None or now >= opening.at or activity.edition.status == PUBLISHED:
-            raise ClosedError(_l("This edition has not started yet. Nothing was saved."))
-        raise ClosedError(_l("This is not open yet. It opens on %(when)s", when=both_zones(opening)))
+        raise ClosedError(_not_yet(activity, now))
     if found is Door.CLOSED:
-        closing = policies.closes(activity)
-        raise ClosedError(
-            _l("This closed on %(when)s What you had saved is still here to read.", when=both_zones(closing))
-        )
+        raise ClosedError(_over(activity, now))
+
+
+def _not_yet(activity: Activity, now: datetime) -> LazyString:
+    opening = max(filter(None, (policies.opens(activity), policies.begins(activity.edition))), key=attrgetter("at"))
+    if now >= opening.at:  # the day has come, and who coordinates has not started it
+        return _l("This edition has not started yet. Ask the person who coordinates it.")
+    return _l("This is not open yet. It opens on %(when)s", when=both_zones(opening))
+
+
+def _over(activity: Activity, now: datetime) -> LazyString:
+    closing = policies.closes(activity)
+    if now < closing.at:  # ended by hand, before its day
+        return _l("This edition has ended. What was saved is still here to read.")
+    return _l("This closed on %(when)s What was saved is still here to read.", when=both_zones(closing))

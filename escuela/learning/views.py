@@ -15,7 +15,7 @@ from sqlalchemy import select
 from escuela import clock
 from escuela.access import get_or_404, me, me_or_none, public
 from escuela.admissions.models import Enrolment
-from escuela.admissions.queries import my_enrolment
+from escuela.admissions.reader import enrolment_of
 from escuela.editions.models import CLOSED, TUTOR, Edition, Lesson
 from escuela.editions.policies import Door, can_review
 from escuela.extensions import db
@@ -43,19 +43,9 @@ if TYPE_CHECKING:
 bp = Blueprint("learning", __name__)
 
 
-def _enrolment(user: User | None, edition: Edition) -> Enrolment | None:
-    """The person's active enrolment in an edition, asked of the database once in a request."""
-    if user is None:
-        return None
-    kept: dict[int, Enrolment | None] = g.setdefault("enrolments", {})
-    if edition.id not in kept:
-        kept[edition.id] = db.session.scalar(my_enrolment(user, edition))
-    return kept[edition.id]
-
-
 def _participant(edition: Edition) -> Enrolment:
     """The reader's active enrolment; 403 for who is in the edition without one."""
-    enrolment = _enrolment(me(), edition)
+    enrolment = enrolment_of(me(), edition)
     if enrolment is None:
         abort(403)
     return enrolment
@@ -74,7 +64,9 @@ def _takes_part(user: User | None) -> bool:
 NAVIGATION.append(Entry(10, _l("Now"), "learning.now", _takes_part))
 NAVIGATION.append(Entry(20, _l("Editions"), "learning.editions", lambda _user: True))
 TABS.append(Tab(10, _l("Edition"), "learning.edition", lambda _user, _edition: True))
-TABS.append(Tab(70, _l("Checklist"), "learning.checklist", lambda user, edition: _enrolment(user, edition) is not None))
+TABS.append(
+    Tab(70, _l("Checklist"), "learning.checklist", lambda user, edition: enrolment_of(user, edition) is not None)
+)
 
 
 # --- first pages ------------------------------------------------------------------------------------------------------
@@ -198,7 +190,7 @@ def edition(edition: str) -> ResponseReturnValue:
     """The public face of an edition; for the people in it, what is inside and how they stand."""
     user, at = me_or_none(), clock.now()
     found = get_or_404(queries.face(user, edition))
-    enrolment = _enrolment(user, found)
+    enrolment = enrolment_of(user, found)
     programme = programmes([found])[0]
     standing = judged([programme], [enrolment])[enrolment.id] if enrolment else None
     parts = outline(programme, standing, at)
@@ -261,14 +253,14 @@ def lesson(edition: str, activity: str) -> ResponseReturnValue:
         modules=len(parts),
         previous=rows[place - 1] if place else None,
         following=rows[place + 1] if place + 1 < len(rows) else None,
-        participant=_enrolment(me(), found) is not None,
+        participant=enrolment_of(me(), found) is not None,
     )
 
 
 def _parts(edition: Edition) -> list[Part]:
     """An edition as the reader finds it: of sessions, which a lesson does not show, nothing is read."""
     programme = Programme(edition, tuple(modules_of([edition.id]).get(edition.id, ())), ())
-    enrolment = _enrolment(me(), edition)
+    enrolment = enrolment_of(me(), edition)
     standing = None
     if enrolment:
         states = states_of([edition.id], [enrolment.id]).get(enrolment.id, {})

@@ -152,7 +152,7 @@ def test_a_refusal_is_said_in_place_and_not_tried_again(school: School, page: Pa
     posts: list[str] = []
     page.on("request", lambda request: posts.append(request.url) if request.method == "POST" else None)
     option(page, "p1", "a").check()
-    expect(said(page, "p1")).to_contain_text("This closed on")
+    expect(said(page, "p1")).to_contain_text("This edition has ended")
     page.evaluate("dispatchEvent(new Event('online'))")
     page.reload()
     expect(page.get_by_text("This attempt takes no more answers")).to_be_visible()
