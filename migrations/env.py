@@ -1,4 +1,4 @@
-"""Run by Alembic through Flask-Migrate (`flask db ...`): the School's own engine and models, on SQLite and PostgreSQL."""
+"""Run by Alembic through Flask-Migrate (`flask db ...`): the School's engine and models, SQLite and PostgreSQL."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ extension = current_app.extensions["migrate"]
 db = extension.db
 
 
-def render_item(kind: str, item: Any, autogen_context: Any) -> Any:
+def render_item(kind: str, item: Any, _autogen_context: Any) -> Any:
     """Write our column types as what they are in the database: a migration must not change when the code does."""
     if kind == "type" and isinstance(item, TypeDecorator):
         return f"sa.{item.impl!r}"

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, BinaryIO
 from flask import Blueprint, Response, request
 from sqlalchemy import select
 
-from escuela import storage
+from escuela import clock, storage
 from escuela.access import get_or_404, me
 from escuela.admissions.queries import taught_editions
-from escuela.editions.models import Edition, Media
+from escuela.editions.models import Edition, Media, Module
+from escuela.editions.policies import can_review
+from escuela.editions.queries import open_modules
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -26,8 +28,11 @@ bp = Blueprint("content", __name__)
 @bp.get("/ediciones/<edition>/media/<path:path>")
 def media(edition: str, path: str) -> ResponseReturnValue:
     """A file of an edition, in whole or by ranges, so that a recording can be wound."""
-    inside = taught_editions(me()).where(Edition.slug == edition).with_only_columns(Edition.id)
-    found = get_or_404(select(Media).where(Media.edition_id.in_(inside), Media.path == path))
+    inside = get_or_404(taught_editions(me()).where(Edition.slug == edition))
+    found = get_or_404(select(Media).where(Media.edition_id == inside.id, Media.path == path))
+    if not can_review(me(), inside):
+        slug, _, _ = path.partition("/")
+        get_or_404(open_modules(inside, clock.now()).where(Module.slug == slug))
     answer = Response(mimetype=found.media_type)
     answer.set_etag(found.sha256)
     answer.headers["Cache-Control"] = "private, max-age=3600"

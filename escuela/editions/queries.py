@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Select, or_, select, true
+from datetime import datetime
 
-from escuela.editions.models import ARCHIVED, DRAFT, Edition, EditionStaff
+from sqlalchemy import Select, false, or_, select, true
+
+from escuela.editions.models import ARCHIVED, DRAFT, PUBLISHED, Edition, EditionStaff, Module
 from escuela.people.models import User
 
 
@@ -25,3 +27,11 @@ def staffed_editions(user: User, role: str) -> Select[Edition]:
         return select(Edition)
     mine = select(EditionStaff.edition_id).where(EditionStaff.user_id == user.id, EditionStaff.role == role)
     return select(Edition).where(Edition.id.in_(mine))
+
+
+def open_modules(edition: Edition, at: datetime) -> Select[Module]:
+    """Modules whose inside participants may see at an instant."""
+    if edition.status in {DRAFT, PUBLISHED}:
+        return select(Module).where(false())
+    begun = or_(Module.opens_at.is_(None), Module.opens_at <= at)
+    return select(Module).where(Module.edition_id == edition.id, begun)

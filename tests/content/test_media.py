@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
+from escuela import clock
 from escuela.content.load import load_path
 from escuela.extensions import db
 from tests.cast import Cast
@@ -95,8 +98,18 @@ def test_an_unchanged_file_is_not_sent_again(loaded: Cast, as_) -> None:
     assert (again.status_code, again.data) == (304, b"")
 
 
-def test_a_file_costs_the_person_and_itself(loaded: Cast, as_, count_queries) -> None:
+def test_participants_find_nothing_of_a_module_that_is_not_open(loaded: Cast, as_) -> None:
+    module = next(module for module in loaded.edition.modules if module.slug == "datos")
+    module.opens_at, module.opens_zone = clock.now() + timedelta(seconds=1), "America/Montevideo"
+    db.session.commit()
+    assert as_(loaded.lucia).get(f"{ADDRESS}/mapa.svg", buffered=True).status_code == 404
+    assert as_(loaded.renata).get(f"{ADDRESS}/mapa.svg", buffered=True).status_code == 200
+    with clock.stopped(module.opens_at):
+        assert as_(loaded.lucia).get(f"{ADDRESS}/mapa.svg", buffered=True).status_code == 200
+
+
+def test_a_file_costs_the_person_the_edition_its_door_and_itself(loaded: Cast, as_, count_queries) -> None:
     client = as_(loaded.lucia)
     with count_queries() as ran:
         client.get(f"{ADDRESS}/voz.mp3", buffered=True)
-    assert len(ran) == 2
+    assert len(ran) == 5
