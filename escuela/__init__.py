@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from escuela import access, assets, cli, errors, web
+from escuela import access, assets, cli, errors, gate, web
 from escuela.config import ROOT, Settings
 from escuela.extensions import compress, csrf, db, limiter, migrate
 
@@ -51,6 +51,7 @@ def create_app(settings: Settings | None = None) -> Flask:
 
     db.init_app(app)
     migrate.init_app(app, directory=str(ROOT / "migrations"))
+    gate.init_app(app)
     csrf.init_app(app)
     limiter.init_app(app)
     compress.init_app(app)

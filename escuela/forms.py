@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import EmailField, StringField, TextAreaField
+from wtforms import DateField, EmailField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Email, InputRequired, Length
 
+YEARS = (1900, 2199)
 LINE, TEXT = 200, 50_000
 """Most characters of a one-line field and of a long text."""
+
+ILLEGIBLE = re.compile("[\0-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069]")
 
 Required = InputRequired(_l("Fill this in."))
 Written = DataRequired(_l("Fill this in."))
@@ -23,6 +27,11 @@ def at_most(characters: int) -> Length:
 
 def trimmed(value: str | None) -> str | None:
     return value.strip() if value else value
+
+
+def legible(value: str | None) -> str | None:
+    """Without what nobody types: control signs, of which PostgreSQL refuses one, and those that turn a text around."""
+    return ILLEGIBLE.sub("", value) if value else value
 
 
 def in_one_line(value: str | None) -> str | None:
@@ -38,7 +47,7 @@ class LineField(StringField):
 
     def __init__(self, label: Any, *, required: bool = True, most: int = LINE, **kwargs: Any) -> None:
         validators = [*([Written] if required else []), at_most(most), *kwargs.pop("validators", [])]
-        super().__init__(label, validators=validators, filters=[in_one_line], **kwargs)
+        super().__init__(label, validators=validators, filters=[legible, in_one_line], **kwargs)
 
 
 class LongField(TextAreaField):
@@ -46,7 +55,17 @@ class LongField(TextAreaField):
 
     def __init__(self, label: Any, *, required: bool = True, most: int = TEXT, **kwargs: Any) -> None:
         validators = [*([Written] if required else []), at_most(most), *kwargs.pop("validators", [])]
-        super().__init__(label, validators=validators, **kwargs)
+        super().__init__(label, validators=validators, filters=[legible], **kwargs)
+
+
+class DayField(DateField):
+    """A day of these times: nobody worked before 1900, and a clock of the year 9999 has no tomorrow."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        super().process_formdata(valuelist)
+        if self.data and not YEARS[0] <= self.data.year <= YEARS[1]:
+            self.data = None
+            raise ValueError(self.gettext("Not a valid date value."))
 
 
 class AddressField(EmailField):

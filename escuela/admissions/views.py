@@ -20,6 +20,7 @@ from escuela.editions.models import Edition, EditionStaff
 from escuela.editions.policies import can_review, coordinates
 from escuela.errors import DomainError
 from escuela.extensions import db
+from escuela.gate import page_number
 from escuela.people.models import LocalGovernment, User
 from escuela.people.queries import all_governments, named
 from escuela.people.services import invite_again as send_invitation
@@ -38,7 +39,8 @@ def people(edition: str) -> ResponseReturnValue:
     row = _edition(edition)
     require(can_review(me(), row))
     words = request.args.get("nombre", "")
-    page = db.paginate(named(roll(row), User, words), per_page=PER_PAGE, max_per_page=PER_PAGE, error_out=False)
+    found = named(roll(row), User, words)
+    page = db.paginate(found, page=page_number(), per_page=PER_PAGE, max_per_page=PER_PAGE, error_out=False)
     return render_template(
         "admissions/people.html",
         edition=row,

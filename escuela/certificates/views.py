@@ -28,6 +28,7 @@ from escuela.editions.policies import coordinates
 from escuela.errors import DomainError
 from escuela.extensions import db, limiter
 from escuela.forms import Form
+from escuela.gate import page_number, row_number
 from escuela.web import LANGUAGE_NAMES, NAVIGATION, TABS, Entry, Tab, reader_zone
 
 if TYPE_CHECKING:
@@ -68,9 +69,9 @@ def _board(edition: Edition, *, refusal: str = "") -> str:
         board=board_of(
             edition,
             search=search,
-            due=_page_number(DUE_PAGE),
-            not_yet=_page_number(NOT_YET_PAGE),
-            issued=_page_number(ISSUED_PAGE),
+            due=page_number(DUE_PAGE),
+            not_yet=page_number(NOT_YET_PAGE),
+            issued=page_number(ISSUED_PAGE),
         ),
         progress=progress(edition),
         round=last_round(edition),
@@ -83,16 +84,12 @@ def _board(edition: Edition, *, refusal: str = "") -> str:
     )
 
 
-def _page_number(name: str) -> int:
-    return request.args.get(name, 1, type=int)
-
-
 def _turner(edition: Edition, name: str, anchor: str) -> Callable[[int], str]:
     """The address of another page of one list, with the other lists where they are."""
 
     def turn(number: int) -> str:
-        asked: dict[str, Any] = request.args.to_dict() | {name: number}
-        return url_for("certificates.board", edition=edition.slug, _anchor=anchor, **asked)
+        asked: dict[str, Any] = {each: request.args.get(each) for each in ("q", DUE_PAGE, NOT_YET_PAGE, ISSUED_PAGE)}
+        return url_for("certificates.board", edition=edition.slug, _anchor=anchor, **asked | {name: number})
 
     return turn
 
@@ -101,7 +98,7 @@ def _turner(edition: Edition, name: str, anchor: str) -> Callable[[int], str]:
 def issue(edition: str) -> ResponseReturnValue:
     """Issue to everybody who qualifies, or to the people who were chosen on the page."""
     found = _edition(edition)
-    only = None if request.form.get("whom") == "all" else set(request.form.getlist("enrolment", type=int))
+    only = None if request.form.get("whom") == "all" else set(request.form.getlist("enrolment", type=row_number))
     if only is not None and not only:
         return _board(found, refusal=_("Choose at least one person.")), 422
     issuing = services.issue_all(found, by=me(), only=only)

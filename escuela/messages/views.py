@@ -12,6 +12,7 @@ from sqlalchemy import select
 from escuela import web
 from escuela.access import get_or_404, me, require
 from escuela.extensions import db
+from escuela.gate import page_number
 from escuela.messages import services
 from escuela.messages.models import Message
 from escuela.messages.queries import counts, troubled
@@ -33,7 +34,7 @@ web.NAVIGATION.append(web.Entry(80, _l("Mail"), "messages.outbox", sees_outbox))
 @bp.get("")
 def outbox() -> ResponseReturnValue:
     require(sees_outbox(me()))
-    page = db.paginate(troubled(), per_page=50, max_per_page=50, error_out=False)
+    page = db.paginate(troubled(), page=page_number(), per_page=50, max_per_page=50, error_out=False)
     return render_template(
         "messages/outbox.html",
         counts=db.session.execute(counts()).one(),

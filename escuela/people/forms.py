@@ -12,11 +12,11 @@ from flask_babel.speaklater import LazyString
 from flask_security.change_email import ChangeEmailForm
 from flask_security.forms import ChangePasswordForm, ForgotPasswordForm, LoginForm, ResetPasswordForm, VerifyForm
 from markupsafe import Markup
-from wtforms import BooleanField, DateField, RadioField, SelectField, SelectMultipleField, ValidationError
+from wtforms import BooleanField, RadioField, SelectField, SelectMultipleField, ValidationError
 from wtforms.validators import Optional
 from wtforms.widgets import CheckboxInput
 
-from escuela.forms import Form, LineField, Required
+from escuela.forms import DayField, Form, LineField, Required
 from escuela.people import places
 from escuela.people.models import LocalGovernment
 from escuela.people.sentences import SENTENCES
@@ -205,11 +205,11 @@ class MembershipForm(Form):
     """What somebody does in a local government, and since when."""
 
     position = LineField(_l("Position"))
-    from_on = DateField(_l("First day"), validators=[Required])
-    to_on = DateField(_l("Last day"), validators=[Optional()])
+    from_on = DayField(_l("First day"), validators=[Required])
+    to_on = DayField(_l("Last day"), validators=[Optional()])
     focal_point = BooleanField(_l("Is the focal point of the local government"))
 
-    def validate_to_on(self, field: DateField) -> None:
+    def validate_to_on(self, field: DayField) -> None:
         if field.data and self.from_on.data and field.data < self.from_on.data:
             raise ValidationError(_l("The last day is before the first."))
 

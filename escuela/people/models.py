@@ -23,6 +23,10 @@ user_roles = Table(
 )
 
 
+FOLDED = 400
+"""Most letters of a folded name: a ligature of one comes apart into up to eighteen."""
+
+
 def folded(words: str) -> str:
     """Words as they are searched and sorted: `São José` and `sao jose` are the same."""
     apart = unicodedata.normalize("NFKD", words.casefold())
@@ -30,18 +34,18 @@ def folded(words: str) -> str:
 
 
 def _folded_name(row: Any) -> str:
-    return folded(row.get_current_parameters()["name"])
+    return folded(row.get_current_parameters()["name"])[:FOLDED]
 
 
 class Named:
     """Has a name, kept a second time as it is searched: neither database folds accents by itself."""
 
     name: Mapped[Name]
-    folded_name: Mapped[str] = mapped_column(String(400), default=_folded_name, deferred=True)
+    folded_name: Mapped[str] = mapped_column(String(FOLDED), default=_folded_name, deferred=True)
 
     @validates("name")
     def _fold(self, _key: str, name: str) -> str:
-        self.folded_name = folded(name)
+        self.folded_name = folded(name)[:FOLDED]
         return name
 
 

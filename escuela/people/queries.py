@@ -10,6 +10,8 @@ from sqlalchemy.orm import joinedload, selectinload
 from escuela.people.models import LocalGovernment, Membership, Named, User, folded
 
 Rows = TypeVar("Rows", bound=Select[Any])
+WORDS = 20
+"""Most words of a search: each is a condition, and SQLite refuses a thousand of them."""
 
 
 def visible_people(user: User) -> Select[User]:
@@ -33,8 +35,8 @@ def all_governments() -> Select[LocalGovernment]:
 
 
 def named(rows: Rows, of: type[Named], words: str) -> Rows:
-    """Rows whose name has all the words, with or without their accents."""
-    for word in folded(words).split():
+    """Rows whose name has all the words, with or without their accents; of endless words, those at the beginning."""
+    for word in folded(words).split()[:WORDS]:
         rows = rows.where(of.folded_name.contains(word, autoescape=True))
     return rows
 

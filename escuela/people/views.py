@@ -13,6 +13,7 @@ from escuela import clock, web
 from escuela.access import get_or_404, me, public, require
 from escuela.errors import DomainError
 from escuela.extensions import db
+from escuela.gate import page_number
 from escuela.people import places, queries, services
 from escuela.people.forms import BANDS, TIERS, AccountForm, GovernmentForm, MembershipForm, NewMembershipForm
 from escuela.people.models import LocalGovernment, Membership, User
@@ -67,7 +68,7 @@ def governments() -> ResponseReturnValue:
         rows = rows.where(LocalGovernment.country == country)
     return render_template(
         "people/governments.html",
-        page=db.paginate(rows, per_page=PER_PAGE, max_per_page=PER_PAGE, error_out=False),
+        page=db.paginate(rows, page=page_number(), per_page=PER_PAGE, max_per_page=PER_PAGE, error_out=False),
         href=lambda number: url_for(".governments", pais=country or None, nombre=words or None, page=number),
         countries=places.countries(language()),
         country=country,

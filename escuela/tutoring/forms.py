@@ -8,13 +8,13 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, IntegerField, SelectField, TimeField, ValidationError
+from wtforms import IntegerField, SelectField, TimeField, ValidationError
 from wtforms.validators import NumberRange
 
 from escuela import clock
 from escuela.columns import Localized
 from escuela.editions.models import Module
-from escuela.forms import Form, LineField, LongField, Required
+from escuela.forms import DayField, Form, LineField, LongField, Required
 from escuela.people.forms import ZoneField
 from escuela.people.models import User
 from escuela.tutoring.models import TutoringSession
@@ -35,7 +35,7 @@ class SessionForm(Form):
     title_pt = LineField(_l("Title in Portuguese"), required=False)
     summary_es = LongField(_l("What it is about, in Spanish"), required=False, most=2000)
     summary_pt = LongField(_l("What it is about, in Portuguese"), required=False, most=2000)
-    day = DateField(_l("Day"), validators=[Required])
+    day = DayField(_l("Day"), validators=[Required])
     hour = TimeField(_l("Hour"), validators=[Required])
     zone = ZoneField(_l("Hour of which place"))
     minutes = IntegerField(

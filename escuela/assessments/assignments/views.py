@@ -26,6 +26,7 @@ from escuela.editions.policies import Door, Moment, can_review, door, due, opens
 from escuela.errors import DomainError, wants_json
 from escuela.extensions import db
 from escuela.forms import TEXT
+from escuela.gate import takes_files
 from escuela.web import day_and_hour, hour, place_of, reader_zone
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ def save_draft(edition: str, activity: str) -> ResponseReturnValue:
 
 
 @bp.post(f"{PAGE}/archivos")
+@takes_files
 def upload(edition: str, activity: str) -> ResponseReturnValue:
     """Receive one file, with the text that was on the page."""
     assignment = _assignment(edition, activity)
