@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from flask_babel import force_locale
 from flask_migrate import upgrade
 from sqlalchemy import Engine, event
 
@@ -36,6 +37,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 class Client(FlaskClient):
     """A browser: each request has a context of its own, as in production, so nobody's sign-in leaks into another's."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.environ_base["HTTP_ACCEPT_LANGUAGE"] = "en"  # as the messages are written: no test hangs on a translation
 
     def open(self, *args: Any, **kwargs: Any) -> Any:
         with self.application.app_context():
@@ -84,7 +89,7 @@ def _isolated(request: pytest.FixtureRequest) -> Iterator[None]:
         yield
         return
     app: Flask = request.getfixturevalue("app")
-    with app.app_context(), clock.stopped(NOW):
+    with app.app_context(), clock.stopped(NOW), force_locale("en"):
         limiter.reset()  # each test starts with all its attempts
         engines = db.engines
         real = engines[None]

@@ -40,6 +40,7 @@ def user(name: str = "Ceibo Quebracho", *, roles: tuple[str, ...] = (), **given:
     first = name.partition(" ")[0].lower()
     given.setdefault("email", f"{first}{number}@example.org")
     given.setdefault("zone", MONTEVIDEO)
+    given.setdefault("language", "en")
     return saved(
         User(
             name=name,
