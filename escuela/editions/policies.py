@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from enum import StrEnum
+from typing import Protocol
 
 from escuela import clock
-from escuela.editions.models import ARCHIVED, CLOSED, COORDINATOR, DRAFT, PUBLISHED, TUTOR, Activity, Edition
+from escuela.editions.models import ARCHIVED, CLOSED, COORDINATOR, DRAFT, PUBLISHED, TUTOR, Edition
 from escuela.people.models import User
 
 
@@ -41,15 +42,44 @@ class Door(StrEnum):
     CLOSED = "closed"
 
 
-def opens(activity: Activity) -> Moment | None:
+class Opening(Protocol):
+    """What may open at an instant of its own."""
+
+    @property
+    def opens_at(self) -> datetime | None: ...
+    @property
+    def opens_zone(self) -> str | None: ...
+
+
+class Planned(Opening, Protocol):
+    """What an activity's hours are told by: its row, or as much of it as a page has read."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def required(self) -> bool: ...
+    @property
+    def due_at(self) -> datetime | None: ...
+    @property
+    def due_zone(self) -> str | None: ...
+    @property
+    def strict(self) -> bool: ...
+    @property
+    def module(self) -> Opening: ...
+    @property
+    def edition(self) -> Edition: ...
+
+
+def opens(activity: Planned) -> Moment | None:
     """When an activity opens: its own instant, else its module's, else None (with the edition)."""
-    for thing in (activity, activity.module):
+    things: tuple[Opening, ...] = (activity, activity.module)
+    for thing in things:
         if thing.opens_at is not None and thing.opens_zone is not None:
             return Moment(thing.opens_at, thing.opens_zone)
     return None
 
 
-def due(activity: Activity) -> Moment | None:
+def due(activity: Planned) -> Moment | None:
     if activity.due_at is None or activity.due_zone is None:
         return None
     return Moment(activity.due_at, activity.due_zone)
@@ -66,13 +96,13 @@ def ends(edition: Edition) -> Moment:
     return Moment(midnight, edition.zone)
 
 
-def closes(activity: Activity) -> Moment:
+def closes(activity: Planned) -> Moment:
     """The instant from which nothing more is accepted: the due one if it is strict, else the end of the edition."""
     limit = due(activity) if activity.strict else None
     return limit or ends(activity.edition)
 
 
-def door(activity: Activity, at: datetime) -> Door:
+def door(activity: Planned, at: datetime) -> Door:
     """Whether an activity accepts work at an instant. Lessons are read on after an edition ends; see `can_read`."""
     opening, limit = opens(activity), due(activity)
     if activity.edition.status in {DRAFT, PUBLISHED} or (opening and at < opening.at):
@@ -82,7 +112,7 @@ def door(activity: Activity, at: datetime) -> Door:
     return Door.LATE if limit and at >= limit.at else Door.OPEN
 
 
-def can_read(activity: Activity, at: datetime) -> bool:
+def can_read(activity: Planned, at: datetime) -> bool:
     """Whether a participant may read it: from its opening on, for ever."""
     return door(activity, at) is not Door.NOT_YET
 

@@ -10,13 +10,13 @@ from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
 from escuela import clock
-from escuela.admissions.models import Enrolment
 from escuela.editions import policies
 from escuela.editions.kinds import DONE, PART, RETURNED, WAITING
 from escuela.editions.models import CLOSED, Edition
 from escuela.editions.policies import Door, Moment
-from escuela.learning.completion import Programme, Standing, Target
+from escuela.learning.completion import Standing, Target
 from escuela.learning.outline import Part, Row, rows_of
+from escuela.learning.programme import Programme
 from escuela.tutoring.models import TutoringSession
 
 SOON = timedelta(hours=24)
@@ -27,7 +27,6 @@ SOON = timedelta(hours=24)
 class Taken:
     """An edition that somebody takes: what it holds and where they stand in it."""
 
-    enrolment: Enrolment
     programme: Programme
     standing: Standing
     parts: list[Part]

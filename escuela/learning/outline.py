@@ -12,10 +12,10 @@ from flask_babel import lazy_ngettext
 from flask_babel.speaklater import LazyString
 
 from escuela.editions import policies
-from escuela.editions.kinds import DONE, PART, RETURNED, TODO, WAITING, Kind, kind_of
-from escuela.editions.models import Activity, Module
+from escuela.editions.kinds import DONE, KINDS, PART, RETURNED, TODO, WAITING, Kind
 from escuela.editions.policies import Door, Moment
-from escuela.learning.completion import Programme, Standing, Target, days_late, is_final_work
+from escuela.learning.completion import Standing, Target, days_late
+from escuela.learning.programme import ActivityFacts, ModuleFacts, Programme
 
 RINGS = 8
 """How many contour lines the drawing of the hill has."""
@@ -33,7 +33,7 @@ SIGNS: dict[str, tuple[LazyString, str]] = {
 class Row:
     """One activity at the instant `at`."""
 
-    activity: Activity
+    activity: ActivityFacts
     kind: Kind
     state: str
     at: datetime
@@ -63,7 +63,7 @@ class Row:
 
     @property
     def final_work(self) -> bool:
-        return is_final_work(self.activity)
+        return bool(self.activity.final_work)
 
     @property
     def doable(self) -> bool:
@@ -88,7 +88,7 @@ class Row:
 class Part:
     """One module. `here` is the first with something to do."""
 
-    module: Module
+    module: ModuleFacts
     rows: tuple[Row, ...]
     finished: bool
     here: bool
@@ -129,10 +129,10 @@ def outline(programme: Programme, standing: Standing | None, at: datetime) -> li
     ]
 
 
-def _row(activity: Activity, standing: Standing | None, at: datetime) -> Row:
+def _row(activity: ActivityFacts, standing: Standing | None, at: datetime) -> Row:
     state = standing.state(activity) if standing else TODO
     late = days_late(activity, state, at) if standing else 0
-    return Row(activity, kind_of(activity), state, at, late)
+    return Row(activity, KINDS[activity.kind], state, at, late)
 
 
 def rows_of(parts: Sequence[Part]) -> Iterator[Row]:

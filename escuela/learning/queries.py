@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any, NamedTuple
+
 from sqlalchemy import Select, and_, bindparam, case, or_, select
-from sqlalchemy.orm import aliased, contains_eager, joinedload, lazyload, load_only, selectinload
+from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from escuela.admissions.models import ACTIVE, Enrolment
 from escuela.admissions.queries import my_enrolments, taught_editions
@@ -16,9 +18,11 @@ from escuela.editions.models import (
     EditionStaff,
     LessonText,
     Module,
+    activity_items,
     module_items,
 )
 from escuela.editions.queries import staffed_editions, visible_editions
+from escuela.extensions import db
 from escuela.frameworks.models import FrameworkItem
 from escuela.people.models import LocalGovernment, User
 
@@ -51,39 +55,67 @@ def items_of_modules(edition: Edition) -> Select[int, FrameworkItem]:
 
 
 def inside(user: User, slug: str) -> Select[Edition]:
-    """One edition for the people in it, with who works in it."""
-    return taught_editions(user).where(Edition.slug == slug).options(joinedload(Edition.staff))
+    """One edition for the people in it; of who works in it, with the reader's own roles."""
+    own = joinedload(Edition.staff.and_(EditionStaff.user_id == user.id))
+    return taught_editions(user).where(Edition.slug == slug).options(own)
 
 
-def _teams() -> Select[Enrolment]:
+class Member(NamedTuple):
+    """An active enrolment in a local government's team, the reader's own among them."""
+
+    edition: Edition
+    id: int
+    edition_id: int
+    status: str
+    user_id: int
+    name: str
+    government: str
+
+
+def _teams() -> Select[*tuple[Any, ...]]:
     mine = aliased(Enrolment)
     together = and_(mine.edition_id == Enrolment.edition_id, mine.local_government_id == Enrolment.local_government_id)
     return (
-        select(Enrolment)
-        .join(mine, together)
+        select(Edition, Enrolment.id, Enrolment.edition_id, Enrolment.status, User.id, User.name, LocalGovernment.name)
+        .join_from(mine, Enrolment, together)
         .join(Enrolment.edition)
         .join(Enrolment.user)
+        .join(Enrolment.local_government)
         .where(mine.user_id == bindparam("user"), mine.status == ACTIVE, Enrolment.status == ACTIVE)
         .where(Edition.status.not_in([DRAFT, ARCHIVED]))
         .order_by(Edition.starts_on.desc(), Edition.id.desc(), User.name)
-        .options(
-            contains_eager(Enrolment.edition),
-            contains_eager(Enrolment.user).options(load_only(User.name), lazyload(User.roles)),
-            joinedload(Enrolment.local_government).load_only(LocalGovernment.name),
-        )
     )
 
 
-TEAMS = _teams()
-"""Active enrolments of `user`, the newest edition first, and their colleagues' of the same local government."""
+_TEAMS = _teams()  # built once, as those of `programme`
 
 
-def lesson_text(lesson_id: int, wanted: str, otherwise: str) -> Select[LessonText]:
-    """A lesson's text in the language wanted, else in the edition's own, else in whichever there is."""
-    preference = case((LessonText.language == wanted, 0), (LessonText.language == otherwise, 1), else_=2)
+def teams(user: User) -> list[Member]:
+    """The person's active enrolments, the newest edition first, with their colleagues' of the same local government."""
+    return [Member(*row) for row in db.session.execute(_TEAMS, {"user": user.id})]
+
+
+def _lesson_text() -> Select[str, str]:
+    preference = case(
+        (LessonText.language == bindparam("wanted"), 0), (LessonText.language == bindparam("otherwise"), 1), else_=2
+    )
     return (
-        select(LessonText).where(LessonText.lesson_id == lesson_id).order_by(preference, LessonText.language).limit(1)
+        select(LessonText.language, LessonText.html)
+        .where(LessonText.lesson_id == bindparam("lesson"))
+        .order_by(preference, LessonText.language)
+        .limit(1)
     )
+
+
+LESSON_TEXT = _lesson_text()
+"""The language and the HTML of a `lesson`: in the language `wanted`, else `otherwise`, else in whichever there is."""
+LESSON_ITEMS: Select[FrameworkItem] = (
+    select(FrameworkItem)
+    .join(activity_items, activity_items.c.item_id == FrameworkItem.id)
+    .where(activity_items.c.owner_id == bindparam("lesson"))
+    .order_by(FrameworkItem.position)
+)
+"""What a `lesson` is aligned to."""
 
 
 def takes_part(user: User) -> Select[int]:

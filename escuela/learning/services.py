@@ -8,13 +8,13 @@ from sqlalchemy.exc import IntegrityError
 from escuela import clock
 from escuela.admissions.models import Enrolment
 from escuela.editions import policies
-from escuela.editions.models import Lesson
+from escuela.editions.policies import Planned
 from escuela.editions.services import ClosedError, both_zones, ensure_open
 from escuela.extensions import db
 from escuela.learning.models import LessonDone
 
 
-def ensure_readable(lesson: Lesson) -> None:
+def ensure_readable(lesson: Planned) -> None:
     """Go on only if participants may read it by now. Raises ClosedError naming the opening instant in both zones."""
     now = clock.now()
     if policies.can_read(lesson, now):
@@ -25,7 +25,7 @@ def ensure_readable(lesson: Lesson) -> None:
     raise ClosedError(_l("This lesson opens on %(when)s", when=both_zones(opening)))
 
 
-def finish(lesson: Lesson, *, enrolment: Enrolment) -> None:
+def finish(lesson: Planned, *, enrolment: Enrolment) -> None:
     """Mark a lesson as done; twice is once. Raises ClosedError where the edition has not begun or is over."""
     ensure_open(lesson)
     key = {"enrolment_id": enrolment.id, "lesson_id": lesson.id}

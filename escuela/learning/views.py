@@ -16,24 +16,16 @@ from escuela import clock
 from escuela.access import get_or_404, me, me_or_none, public
 from escuela.admissions.models import Enrolment
 from escuela.admissions.reader import enrolment_of
-from escuela.editions.models import CLOSED, TUTOR, Edition, Lesson
+from escuela.editions.kinds import TODO
+from escuela.editions.models import CLOSED, TUTOR, Edition
 from escuela.editions.policies import Door, can_review
 from escuela.extensions import db
 from escuela.frameworks.models import Framework, FrameworkItem
 from escuela.learning import queries, services
-from escuela.learning.completion import (
-    Programme,
-    Record,
-    Standing,
-    days_late,
-    judge,
-    judged,
-    modules_of,
-    programmes,
-    states_of,
-)
+from escuela.learning.completion import Record, Standing, days_late, judged, states_of
 from escuela.learning.next_step import Taken, after_that, next_step
 from escuela.learning.outline import Part, Row, final_work_due, hours_done, outline, rings, rows_of
+from escuela.learning.programme import ActivityFacts, Programme, modules_of, programmes
 from escuela.people.models import User
 from escuela.web import NAVIGATION, TABS, Entry, Tab, language
 
@@ -111,6 +103,7 @@ class Course:
     """An edition that the reader takes, with what its panels show."""
 
     taken: Taken
+    government: str
     mates: list[Mate]
     hill: list[tuple[int, str]]
 
@@ -134,29 +127,26 @@ def now() -> ResponseReturnValue:
 
 
 def _courses(user: User, at: datetime) -> list[Course]:
-    enrolments = db.session.scalars(queries.TEAMS, {"user": user.id}).all()
-    held = {
-        programme.edition.id: programme for programme in programmes(dict.fromkeys(each.edition for each in enrolments))
-    }
-    standings = judged(list(held.values()), enrolments)
+    members = queries.teams(user)
+    held = {programme.edition.id: programme for programme in programmes({each.edition for each in members})}
+    standings = judged(list(held.values()), members)
     courses = []
-    for mine in (each for each in enrolments if each.user_id == user.id):
+    for mine in (each for each in members if each.user_id == user.id):
         programme, standing = held[mine.edition_id], standings[mine.id]
         parts = outline(programme, standing, at)
-        mates = [each for each in enrolments if each.edition_id == mine.edition_id and each is not mine]
-        courses.append(
-            Course(
-                Taken(mine, programme, standing, parts),
-                [_mate(each, programme, standings[each.id], at) for each in mates],
-                rings(parts),
-            )
-        )
+        overdue = [each for each in programme.activities if days_late(each, TODO, at)]
+        mates = [
+            _mate(each.name, standings[each.id], overdue, at)
+            for each in members
+            if each.edition_id == mine.edition_id and each is not mine
+        ]
+        courses.append(Course(Taken(programme, standing, parts), mine.government, mates, rings(parts)))
     return courses
 
 
-def _mate(enrolment: Enrolment, programme: Programme, standing: Standing, at: datetime) -> Mate:
-    late = (days_late(activity, standing.state(activity), at) for activity in programme.activities)
-    return Mate(enrolment.user.name, standing.modules_done, max(late, default=0))
+def _mate(name: str, standing: Standing, overdue: list[ActivityFacts], at: datetime) -> Mate:
+    late = (days_late(activity, standing.state(activity), at) for activity in overdue)
+    return Mate(name, standing.modules_done, max(late, default=0))
 
 
 def _greeting(user: User, at: datetime) -> str:
@@ -241,15 +231,18 @@ def lesson(edition: str, activity: str) -> ResponseReturnValue:
     found = get_or_404(queries.inside(me(), edition))
     parts = _parts(found)
     rows = list(rows_of(parts))
-    place, read = _place(rows, activity)
+    place = _place(rows, activity)
+    read = rows[place].activity
     if not can_review(me(), found):
         services.ensure_readable(read)
+    wanted = {"lesson": read.id, "wanted": language(), "otherwise": found.languages[0]}
     return render_template(
         "learning/lesson.html",
         edition=found,
-        here=rows[place],
-        text=db.session.scalar(queries.lesson_text(read.id, language(), found.languages[0])),
-        part=next(part for part in parts if part.module.id == read.module_id),
+        this=rows[place],
+        text=db.session.execute(queries.LESSON_TEXT, wanted).one_or_none(),
+        items=db.session.scalars(queries.LESSON_ITEMS, {"lesson": read.id}).all(),
+        part=next(part for part in parts if part.module is read.module),
         modules=len(parts),
         previous=rows[place - 1] if place else None,
         following=rows[place + 1] if place + 1 < len(rows) else None,
@@ -259,22 +252,20 @@ def lesson(edition: str, activity: str) -> ResponseReturnValue:
 
 def _parts(edition: Edition) -> list[Part]:
     """An edition as the reader finds it: of sessions, which a lesson does not show, nothing is read."""
-    programme = Programme(edition, tuple(modules_of([edition.id]).get(edition.id, ())), ())
+    programme = Programme(edition, tuple(modules_of([edition])[edition.id]))
     enrolment = enrolment_of(me(), edition)
     standing = None
     if enrolment:
         states = states_of([edition.id], [enrolment.id]).get(enrolment.id, {})
-        standing = judge(programme, Record(active=True, states=states, attended=0))
+        standing = Standing(programme, Record(active=True, states=states, attended=0))
     return outline(programme, standing, clock.now())
 
 
-def _place(rows: list[Row], slug: str) -> tuple[int, Lesson]:
-    """Where a lesson is among all the activities, and the lesson; 404 if it is none."""
-    activities = enumerate(row.activity for row in rows)
-    found = [(place, each) for place, each in activities if each.slug == slug and isinstance(each, Lesson)]
-    if not found:
-        abort(404)
-    return found[0]
+def _place(rows: list[Row], slug: str) -> int:
+    """Where a lesson is among all the activities; 404 if there is none."""
+    found = (place for place, row in enumerate(rows) if (row.activity.slug, row.activity.kind) == (slug, "lesson"))
+    place = next(found, None)
+    return abort(404) if place is None else place
 
 
 @bp.post("/ediciones/<edition>/lecciones/<activity>/hecho")
@@ -282,8 +273,8 @@ def finish_lesson(edition: str, activity: str) -> ResponseReturnValue:
     """Mark it as done and go on to what follows, of whatever kind; the last leads back to the edition."""
     found = get_or_404(queries.inside(me(), edition))
     rows = list(rows_of(_parts(found)))
-    place, read = _place(rows, activity)
-    services.finish(read, enrolment=_participant(found))
+    place = _place(rows, activity)
+    services.finish(rows[place].activity, enrolment=_participant(found))
     following = rows[place + 1] if place + 1 < len(rows) else None
     if following is None or following.door is Door.NOT_YET:
         return redirect(url_for("learning.edition", edition=found.slug), 303)

@@ -2,54 +2,58 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from escuela import clock
-from escuela.assessments.assignments.models import Assignment
 from escuela.columns import Localized
 from escuela.editions.kinds import DONE, PART, RETURNED, TODO, WAITING
-from escuela.editions.models import Edition, Lesson, Module
-from escuela.learning.completion import Programme, Record, days_late, judge, standing, standings
+from escuela.editions.models import Edition, Lesson
+from escuela.learning.completion import Record, Standing, days_late, standing, standings
 from escuela.learning.models import LessonDone
+from escuela.learning.programme import ActivityFacts, ModuleFacts, Programme
 from escuela.tutoring.models import Attendance, TutoringSession
 from tests import factories
 from tests.conftest import NOW
 
-
-def lesson(number: int, *, required: bool = True) -> Lesson:
-    return Lesson(id=number, kind="lesson", slug=f"leccion-{number}", title=Localized(es="L"), required=required)
+MODULE = ModuleFacts(Edition(), 1, 1, Localized(es="M"), Localized(), 8)
 
 
-def final_work(number: int, *, required: bool = True) -> Assignment:
-    return Assignment(id=number, kind="assignment", slug="final", required=required, final_work=True)
+def lesson(number: int, *, required: bool = True) -> ActivityFacts:
+    return ActivityFacts(MODULE, number, "lesson", f"leccion-{number}", 1, Localized(es="L"), required)
 
 
-def programme(*modules: list[Lesson | Assignment], attendance: int = 0, held: int = 0, planned: int = 0) -> Programme:
+def final_work(number: int, *, required: bool = True) -> ActivityFacts:
+    return ActivityFacts(MODULE, number, "assignment", "final", 1, Localized(es="F"), required, final_work=True)
+
+
+def programme(*modules: list[ActivityFacts], attendance: int = 0, held: int = 0, planned: int = 0) -> Programme:
+    edition = Edition(slug="novena", attendance=attendance)
     sessions = [TutoringSession(attendance_taken_at=NOW if i < held else None) for i in range(planned or held)]
-    parts = [Module(id=i, activities=activities) for i, activities in enumerate(modules, 1)]
-    return Programme(Edition(slug="novena", attendance=attendance), tuple(parts), tuple(sessions))
+    parts = [replace(MODULE, edition=edition, id=i, activities=held) for i, held in enumerate(modules, 1)]
+    return Programme(edition, tuple(parts), tuple(sessions))
 
 
 def record(*done: int, active: bool = True, attended: int = 0, **others: str) -> Record:
     """`record(1, 2, s3=WAITING)`: 1 and 2 are done, 3 waits."""
     states = dict.fromkeys(done, DONE) | {int(key[1:]): state for key, state in others.items()}
-    return Record(active, {number: (state, NOW) for number, state in states.items()}, attended)
+    return Record(active, states, attended)
 
 
 def unmet(course: Programme, has: Record) -> set[str]:
-    return {condition.key for condition in judge(course, has).conditions if not condition.met}
+    return {condition.key for condition in Standing(course, has).conditions if not condition.met}
 
 
 def test_all_required_activities_done_is_complete():
-    found = judge(programme([lesson(1), lesson(2)], [lesson(3)]), record(1, 2, 3))
+    found = Standing(programme([lesson(1), lesson(2)], [lesson(3)]), record(1, 2, 3))
     assert found.complete
     assert (found.done, found.required, found.modules_done, found.modules) == (3, 3, 2, 2)
 
 
 def test_an_optional_activity_is_not_asked_for():
-    found = judge(programme([lesson(1), lesson(2, required=False)]), record(1))
+    found = Standing(programme([lesson(1), lesson(2, required=False)]), record(1))
     assert found.complete
     assert (found.done, found.required, found.modules_done) == (1, 1, 1)
 
@@ -61,7 +65,7 @@ def test_only_done_is_done(state):
 
 
 def test_the_missing_activities_are_named_in_their_order():
-    condition = judge(programme([lesson(5), lesson(9)], [lesson(2)]), record(9)).conditions[1]
+    condition = Standing(programme([lesson(5), lesson(9)], [lesson(2)]), record(9)).conditions[1]
     assert (condition.key, condition.missing, condition.done, condition.needed) == ("activities", (5, 2), 1, 3)
     assert condition.target.values == {"edition": "novena", "activity": "leccion-5"}
 
@@ -71,16 +75,16 @@ def test_the_final_work_is_a_condition_of_its_own():
     assert unmet(course, record(1)) == {"final_work"}
     assert unmet(course, record(1, s2=WAITING)) == {"final_work"}
     assert unmet(course, record(2)) == {"activities"}
-    assert judge(course, record(1, 2)).complete
+    assert Standing(course, record(1, 2)).complete
 
 
 def test_the_module_of_the_final_work_is_not_finished_without_it():
-    found = judge(programme([lesson(1)], [lesson(2), final_work(3)]), record(1, 2))
+    found = Standing(programme([lesson(1)], [lesson(2), final_work(3)]), record(1, 2))
     assert found.finished == {1}
 
 
 def test_an_optional_final_work_is_not_asked_for():
-    found = judge(programme([lesson(1)], [final_work(2, required=False)]), record(1))
+    found = Standing(programme([lesson(1)], [final_work(2, required=False)]), record(1))
     assert found.complete
     assert [condition.key for condition in found.conditions] == ["enrolment", "activities"]
 
@@ -106,13 +110,13 @@ def test_a_withdrawn_enrolment_never_qualifies():
 )
 def test_attendance_is_of_the_sessions_held(percent, held, planned, attended, met):
     course = programme([lesson(1)], attendance=percent, held=held, planned=planned)
-    assert judge(course, record(1, attended=attended)).complete is met
+    assert Standing(course, record(1, attended=attended)).complete is met
 
 
 def test_an_activity_not_begun_is_to_do():
     activity = lesson(1)
-    assert judge(programme([activity]), record()).state(activity) == TODO
-    assert judge(programme([activity]), record(s1=PART)).state(activity) == PART
+    assert Standing(programme([activity]), record()).state(activity) == TODO
+    assert Standing(programme([activity]), record(s1=PART)).state(activity) == PART
 
 
 @pytest.mark.parametrize(

@@ -72,6 +72,10 @@ def test_the_outline_and_the_pager_lead_through_every_kind_of_activity(cast, as_
     assert 'aria-current="page"' in outline
 
 
+def test_switching_language_comes_back_to_the_lesson(cast, as_):
+    assert f'name="next" value="{LESSON}"' in as_(cast.lucia).get(LESSON).text
+
+
 def test_the_last_lesson_leads_back_to_the_edition(cast, as_):
     last = factories.lesson(factories.module(cast.edition))
     page = as_(cast.lucia).get(f"/ediciones/novena/lecciones/{last.slug}").text
