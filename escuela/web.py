@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, format_skeleton, get_timezone_location
+from babel.dates import format_date, format_datetime, get_timezone_location
 from flask import Blueprint, Flask, Response, has_request_context, redirect, request, session, url_for
 from flask_babel import format_decimal, format_timedelta, get_locale, gettext, ngettext
 from flask_login import current_user
@@ -180,7 +180,7 @@ def day(value: date | datetime, zone_name: str | None = None) -> str:
     """«22 de octubre de 2026»; an instant needs the zone whose calendar it is."""
     if isinstance(value, datetime):
         value = value.astimezone(clock.zone(zone_name or "UTC"))
-    return str(format_skeleton("yMMMMd", value, locale=get_locale()))
+    return str(format_date(value, "long", locale=get_locale()))
 
 
 def clock_time(at: datetime, zone_name: str, pattern: str) -> str:
@@ -292,8 +292,9 @@ def _headers(response: Response) -> Response:
     headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
     if request.is_secure:
         headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
-    if "Cache-Control" not in headers:
-        headers["Cache-Control"] = "no-store" if current_user.is_authenticated else "no-cache"
+    if response.cache_control.max_age is None:  # neither an asset nor a file of a course
+        private = current_user.is_authenticated or response.cache_control.no_store
+        headers["Cache-Control"] = "no-store" if private else "no-cache"
     if session.accessed:
         headers.add("Vary", "Cookie")
     return response

@@ -345,6 +345,8 @@ def test_the_sheet_begins_with_the_mark_by_which_a_spreadsheet_knows_utf_8(cast,
 
 
 def test_the_sheet_is_parted_as_spreadsheets_of_the_reader_s_language_expect(cast, as_) -> None:
+    cast.renata.language = "es"
+    db.session.commit()
     head = as_(cast.renata).get(SHEET).text.splitlines()[0]
     assert (head.count(";"), head.count(",") < 4) == (10, True)
 

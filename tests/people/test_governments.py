@@ -34,7 +34,7 @@ def test_a_local_government_is_added_and_its_country_is_that_of_its_subdivision(
     assert client.post("/gobiernos/nuevo", data=GOOD).location == "/gobiernos"
     row = db.session.scalars(select(LocalGovernment).where(LocalGovernment.subdivision == "BR-SC")).one()
     assert (row.country, row.languages, row.statistics_code) == ("BR", ["pt"], "4216602")
-    assert "Santa Catarina, Brasil" in client.get("/gobiernos").text
+    assert "Santa Catarina, Brazil" in client.get("/gobiernos").text
 
 
 def test_a_local_government_is_corrected(as_: As, cast: Cast) -> None:

@@ -179,7 +179,7 @@ def test_a_forgotten_password_is_replaced_with_the_link_of_a_mail(client: Client
     answer = client.post("/contrasena/recuperar", data={"email": "lucia@example.org"})
     assert (answer.status_code, answer.location) == (303, "/contrasena/recuperar")
     [mail] = mails()
-    assert (mail.kind, mail.address, mail.language) == ("people/password_recovery", "lucia@example.org", "es")
+    assert (mail.kind, mail.address, mail.language) == ("people/password_recovery", "lucia@example.org", "en")
     page = client.get(reset_link(mail))
     assert "Lucía Ceibo Coronilla" in page.text
     saved = client.post(reset_link(mail), data={"password": NEXT_PASSWORD, "password_confirm": NEXT_PASSWORD})
