@@ -159,11 +159,6 @@ def test_the_options_stay_in_their_order_from_one_look_to_the_next(cast: Cast, a
     assert sorted(orders[0]) == ["a", "a", "b", "b", "c", "c", "false", "true"]
 
 
-def read(client: Client, page: str) -> str:
-    """A page without its token, which holds the second in which it was made."""
-    return re.sub(r'name="csrf_token" value="[^"]*"', "", client.get(page).text)
-
-
 def test_an_open_attempt_tells_neither_right_answers_nor_feedback(cast: Cast, as_: As) -> None:
     """The page of an attempt stays word for word the same when every right answer becomes a wrong one."""
     cast.quiz.shuffle = False
@@ -171,13 +166,13 @@ def test_an_open_attempt_tells_neither_right_answers_nor_feedback(cast: Cast, as
     lucia = begin(as_(cast.lucia))
     lucia.post(f"{FIRST}/respuestas", data=RIGHT, headers={"Accept": "application/json"})
     pages = [f"{FIRST}", f"{FIRST}/entrega", QUIZ]
-    before = [read(lucia, page) for page in pages]
+    before = [lucia.read(page) for page in pages]
     for question in cast.quiz.questions:
         question.feedback = factories.words("Explicación")
         for option in question.options:
             option.right, option.feedback = not option.right, factories.words("Otra explicación")
     db.session.commit()
-    assert [read(lucia, page) for page in pages] == before
+    assert [lucia.read(page) for page in pages] == before
     assert not any("Sobre" in page or "xplicación" in page for page in before)
 
 
