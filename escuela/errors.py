@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Flask, flash, jsonify, render_template, request
+from flask import Flask, current_app, flash, g, jsonify, render_template, request
 from flask_babel import lazy_gettext as _l
+from flask_login import AnonymousUserMixin
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
-from werkzeug.exceptions import HTTPException, InternalServerError, ServiceUnavailable
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from werkzeug.exceptions import Conflict, HTTPException, InternalServerError, ServiceUnavailable
 
-from escuela.extensions import db
+from escuela.extensions import db, reading
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -51,16 +52,24 @@ def page(status: int, sentence: LazyString | str | None = None) -> ResponseRetur
     return render_template("layouts/error.html", status=status, title=title, advice=sentence or advice), status
 
 
+def _forget() -> None:
+    """Take back what was written. The page that says why only reads: it waits for nobody's write lock."""
+    db.session.rollback()
+    reading.set(True)
+
+
 def init_app(app: Flask) -> None:
     @app.errorhandler(DomainError)
     def refused(error: DomainError) -> ResponseReturnValue:
-        db.session.rollback()
+        _forget()
         return page(409, error.sentence)
 
     @app.errorhandler(CSRFError)
     def stale_form(_error: CSRFError) -> ResponseReturnValue:
-        """The form is older than its token, or another site sent it. Give back what was typed, with a fresh token."""
-        db.session.rollback()
+        """The form is older than its token. Give back what was typed with a fresh one; never what another site sent."""
+        _forget()
+        if request.headers.get("Sec-Fetch-Site") == "cross-site":
+            return page(400)
         if wants_json():
             return jsonify(message=str(_l("Your page is old. Reload it; what was saved is still saved."))), 400
         typed = [(name, value) for name, value in request.form.items(multi=True) if name not in _NEVER_SENT_BACK]
@@ -72,16 +81,24 @@ def init_app(app: Flask) -> None:
     def http_error(error: HTTPException) -> ResponseReturnValue:
         if error.response is not None:  # a redirect, or a view's own answer
             return error.response
-        db.session.rollback()
-        if isinstance(error, InternalServerError) and isinstance(error.original_exception, OperationalError):
-            return page(ServiceUnavailable.code)
+        original = error.original_exception if isinstance(error, InternalServerError) else None
+        if isinstance(original, OperationalError | IntegrityError):  # not in a view but at the commit
+            return _refused_by_database(original)
+        _forget()
         return page(error.code or 500)
 
-    @app.errorhandler(OperationalError)
-    def database_busy(error: OperationalError) -> ResponseReturnValue:
-        app.logger.warning("database: %s", error.orig)
-        db.session.rollback()
-        return page(ServiceUnavailable.code)
+    app.register_error_handler(OperationalError, _refused_by_database)
+    app.register_error_handler(IntegrityError, _refused_by_database)
+
+
+def _refused_by_database(error: DBAPIError) -> ResponseReturnValue:
+    """It is locked or gone; or two did the same at once and it took the first."""
+    current_app.logger.warning("database: %s", error.orig, exc_info=error)
+    _forget()
+    if isinstance(error, IntegrityError):
+        return page(Conflict.code)
+    g._login_user = AnonymousUserMixin()  # noqa: SLF001 - whoever it is: asking the database would fail again
+    return page(ServiceUnavailable.code)
 
 
 _NEVER_SENT_BACK = {"csrf_token", "password", "password_confirm", "new_password", "new_password_confirm"}

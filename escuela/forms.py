@@ -14,7 +14,7 @@ YEARS = (1900, 2199)
 LINE, TEXT = 200, 50_000
 """Most characters of a one-line field and of a long text."""
 
-ILLEGIBLE = re.compile("[\0-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069]")
+ILLEGIBLE = re.compile("[\0-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u200b\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
 
 Required = InputRequired(_l("Fill this in."))
 Written = DataRequired(_l("Fill this in."))
@@ -30,7 +30,7 @@ def trimmed(value: str | None) -> str | None:
 
 
 def legible(value: str | None) -> str | None:
-    """Without what nobody types: control signs, of which PostgreSQL refuses one, and those that turn a text around."""
+    """Without signs that nobody types: PostgreSQL refuses one of them, others show nothing or turn a text around."""
     return ILLEGIBLE.sub("", value) if value else value
 
 
