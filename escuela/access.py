@@ -43,9 +43,12 @@ def me_or_none() -> User | None:
     return me() if current_user and current_user.is_authenticated else None
 
 
-def get_or_404(rows: Select[T]) -> T:
-    """The one row of `rows` (a `visible_*` select, narrowed), or 404: a stranger learns nothing."""
-    found = db.session.scalars(rows).unique().one_or_none()
+def get_or_404(rows: Select[T], **values: object) -> T:
+    """The one row of `rows` (a `visible_*` select, narrowed), or 404: a stranger learns nothing.
+
+    `values` are those of its bind parameters, where it has any.
+    """
+    found = db.session.scalars(rows, values).unique().one_or_none()
     if found is None:
         abort(404)
     return found

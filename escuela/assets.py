@@ -11,7 +11,7 @@ import hashlib
 import mimetypes
 import re
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -126,14 +126,14 @@ def has_asset(name: str) -> bool:
 
 def icon(name: str) -> Markup:
     """One of the strokes of `img/icons.svg`, drawn inline and hidden from screen readers: words stand beside it."""
-    return Markup('<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="{}"/></svg>').format(
-        _strokes()[name]
-    )
+    return _drawn(_assets().get("img/icons.svg").content)[name]
 
 
-def _strokes() -> dict[str, str]:
-    drawing = _assets().get("img/icons.svg").content.decode()
-    return dict(re.findall(r'<symbol id="(\w+)"[^>]*><path d="([^"]+)"', drawing))
+@lru_cache(maxsize=1)
+def _drawn(icons: bytes) -> dict[str, Markup]:
+    drawing = Markup('<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="{}"/></svg>')
+    strokes = re.findall(r'<symbol id="(\w+)"[^>]*><path d="([^"]+)"', icons.decode())
+    return {name: drawing.format(stroke) for name, stroke in strokes}
 
 
 def _assets() -> Assets:

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from babel import Locale
 from babel.dates import format_date, format_datetime, get_timezone_location
+from babel.support import NullTranslations
 from flask import Blueprint, Flask, Response, has_request_context, redirect, request, session, url_for
-from flask_babel import format_decimal, format_timedelta, get_locale, gettext, ngettext
+from flask_babel import format_decimal, format_timedelta, get_locale, get_translations, gettext, ngettext
 from flask_login import current_user
 from markupsafe import Markup, escape
 
@@ -116,7 +117,8 @@ def reader_zone() -> str | None:
 
 def language() -> str:
     """The language of this page, or of this mail while it is written."""
-    return str(get_locale() or LANGUAGES[0])[:2]
+    locale = get_locale()
+    return locale.language if locale else LANGUAGES[0]
 
 
 @bp.post("/idioma")
@@ -196,9 +198,14 @@ def hour(at: datetime, zone_name: str | None = None) -> str:
 
 def day_and_hour(at: datetime, zone_name: str) -> str:
     """«jueves, 22 de octubre de 2026, 23:59, hora de Montevideo»: never a time without its zone."""
+    return _day_and_hour(at, zone_name, language(), clock.now().year)
+
+
+@lru_cache(maxsize=5000)
+def _day_and_hour(at: datetime, zone_name: str, locale: str, this_year: int) -> str:
+    """The same for whoever reads in `locale`, the language of this page: the instants of an edition are on most."""
     there = at.astimezone(clock.zone(zone_name))
-    pattern = _full_date(str(get_locale() or LANGUAGES[0]), with_year=there.year != clock.now().year)
-    date_part = format_date(there.date(), pattern, locale=get_locale())
+    date_part = format_date(there.date(), _full_date(locale, with_year=there.year != this_year), locale=locale)
     return gettext("%(date)s, %(hour)s, %(zone)s", date=date_part, hour=hour(at, zone_name), zone=place_of(zone_name))
 
 
@@ -300,8 +307,22 @@ def _headers(response: Response) -> Response:
     return response
 
 
+def _catalogue() -> NullTranslations:
+    """The words of this page's language, of which it asks for a hundred: Flask-Babel looks each one's up anew."""
+    locale = get_locale()
+    if locale not in _CATALOGUES:
+        _CATALOGUES[locale] = get_translations()
+    return _CATALOGUES[locale]
+
+
+_CATALOGUES: dict[Locale | None, NullTranslations] = {}
+
+
 def init_app(app: Flask) -> None:
     babel.init_app(app, locale_selector=reader_language)
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]  # of the extension that Flask-Babel adds
+        lambda words: _catalogue().gettext(words), lambda *words: _catalogue().ngettext(*words), newstyle=True
+    )
     app.register_blueprint(bp)
     for function in FILTERS:
         app.add_template_filter(function)

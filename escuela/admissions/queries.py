@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import BindParameter, Select, bindparam, or_, select
 from sqlalchemy.orm import contains_eager
 
 from escuela.admissions.models import ACTIVE, Enrolment
 from escuela.editions.models import DRAFT, Activity, Edition, EditionStaff
 from escuela.people.models import LocalGovernment, User
 
+# Statements of every page, built once: building them costs more than running them.
 
-def my_enrolment(user: User, edition: Edition) -> Select[Enrolment]:
-    """The person's active enrolment in an edition, at most one."""
-    return select(Enrolment).where(
-        Enrolment.user_id == user.id, Enrolment.edition_id == edition.id, Enrolment.status == ACTIVE
-    )
+MY_ENROLMENT: Select[Enrolment] = select(Enrolment).where(
+    Enrolment.user_id == bindparam("user"), Enrolment.edition_id == bindparam("edition"), Enrolment.status == ACTIVE
+)
+"""The active enrolment of `user` in `edition`, at most one."""
 
 
 def my_enrolments(user: User) -> Select[Enrolment]:
@@ -37,10 +37,13 @@ def visible_enrolments(user: User) -> Select[Enrolment]:
 
 def taught_editions(user: User) -> Select[Edition]:
     """Editions whose inside a person may see: enrolled and past draft, or working in it."""
-    if user.is_coordinator:
-        return select(Edition)
-    enrolled = select(Enrolment.edition_id).where(Enrolment.user_id == user.id, Enrolment.status == ACTIVE)
-    staffed = select(EditionStaff.edition_id).where(EditionStaff.user_id == user.id)
+    return select(Edition) if user.is_coordinator else taught_to(user.id)
+
+
+def taught_to(user_id: int | BindParameter[int]) -> Select[Edition]:
+    """The same for somebody who does not coordinate them all."""
+    enrolled = select(Enrolment.edition_id).where(Enrolment.user_id == user_id, Enrolment.status == ACTIVE)
+    staffed = select(EditionStaff.edition_id).where(EditionStaff.user_id == user_id)
     return select(Edition).where(or_(Edition.id.in_(staffed), Edition.id.in_(enrolled) & (Edition.status != DRAFT)))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import g
 
 from escuela.admissions.models import Enrolment
-from escuela.admissions.queries import my_enrolment
+from escuela.admissions.queries import MY_ENROLMENT
 from escuela.editions.models import Edition
 from escuela.extensions import db
 from escuela.people.models import User
@@ -17,5 +17,5 @@ def enrolment_of(user: User | None, edition: Edition) -> Enrolment | None:
         return None
     kept: dict[int, Enrolment | None] = g.setdefault("enrolments", {})
     if edition.id not in kept:
-        kept[edition.id] = db.session.scalar(my_enrolment(user, edition))
+        kept[edition.id] = db.session.scalar(MY_ENROLMENT, {"user": user.id, "edition": edition.id})
     return kept[edition.id]

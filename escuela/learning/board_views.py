@@ -18,14 +18,13 @@ from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
 from escuela import clock, web
-from escuela.access import get_or_404, me, require
+from escuela.access import me, require
 from escuela.columns import Localized
 from escuela.editions.kinds import DONE, PART, RETURNED, TODO, WAITING, kind_of
 from escuela.editions.models import Activity, Edition, Module
 from escuela.editions.policies import can_review
 from escuela.learning.board import FILTERS, LATE, Board, Cell, Filters, Group
-from escuela.learning.queries import inside
-from escuela.learning.views import bp
+from escuela.learning.views import bp, inside
 
 web.TABS.append(web.Tab(20, _l("Board"), "learning.board", can_review))
 
@@ -60,7 +59,7 @@ class Mark:
 
 
 def _edition(slug: str) -> Edition:
-    edition = get_or_404(inside(me(), slug))
+    edition = inside(slug)
     require(can_review(me(), edition))
     return edition
 

@@ -8,7 +8,7 @@ from sqlalchemy import Select, and_, bindparam, case, or_, select
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from escuela.admissions.models import ACTIVE, Enrolment
-from escuela.admissions.queries import my_enrolments, taught_editions
+from escuela.admissions.queries import my_enrolments, taught_editions, taught_to
 from escuela.editions.models import (
     ARCHIVED,
     COORDINATOR,
@@ -54,10 +54,14 @@ def items_of_modules(edition: Edition) -> Select[int, FrameworkItem]:
     )
 
 
-def inside(user: User, slug: str) -> Select[Edition]:
-    """One edition for the people in it; of who works in it, with the reader's own roles."""
-    own = joinedload(Edition.staff.and_(EditionStaff.user_id == user.id))
-    return taught_editions(user).where(Edition.slug == slug).options(own)
+def _inside(rows: Select[Edition]) -> Select[Edition]:
+    own = joinedload(Edition.staff.and_(EditionStaff.user_id == bindparam("reader")))
+    return rows.where(Edition.slug == bindparam("slug")).options(own)
+
+
+INSIDE = {True: _inside(select(Edition)), False: _inside(taught_to(bindparam("reader")))}
+"""By whether the reader coordinates every edition: the edition `slug` for the people in it; of who works in it, with
+the roles of `reader` alone."""
 
 
 class Member(NamedTuple):

@@ -35,6 +35,11 @@ if TYPE_CHECKING:
 bp = Blueprint("learning", __name__)
 
 
+def inside(slug: str) -> Edition:
+    """An edition for who is in it; 404 for everybody else."""
+    return get_or_404(queries.INSIDE[me().is_coordinator], reader=me().id, slug=slug)
+
+
 def _participant(edition: Edition) -> Enrolment:
     """The reader's active enrolment; 403 for who is in the edition without one."""
     enrolment = enrolment_of(me(), edition)
@@ -208,7 +213,7 @@ def _items_by_module(edition: Edition) -> dict[int, list[FrameworkItem]]:
 @bp.get("/ediciones/<edition>/certificado")
 def checklist(edition: str) -> ResponseReturnValue:
     """Why there is no certificate yet: each condition, and where to do something about it."""
-    found = get_or_404(queries.inside(me(), edition))
+    found = inside(edition)
     enrolment = _participant(found)
     programme = programmes([found])[0]
     standing = judged([programme], [enrolment])[enrolment.id]
@@ -228,7 +233,7 @@ def checklist(edition: str) -> ResponseReturnValue:
 
 @bp.get("/ediciones/<edition>/lecciones/<activity>")
 def lesson(edition: str, activity: str) -> ResponseReturnValue:
-    found = get_or_404(queries.inside(me(), edition))
+    found = inside(edition)
     parts = _parts(found)
     rows = list(rows_of(parts))
     place = _place(rows, activity)
@@ -271,7 +276,7 @@ def _place(rows: list[Row], slug: str) -> int:
 @bp.post("/ediciones/<edition>/lecciones/<activity>/hecho")
 def finish_lesson(edition: str, activity: str) -> ResponseReturnValue:
     """Mark it as done and go on to what follows, of whatever kind; the last leads back to the edition."""
-    found = get_or_404(queries.inside(me(), edition))
+    found = inside(edition)
     rows = list(rows_of(_parts(found)))
     place = _place(rows, activity)
     services.finish(rows[place].activity, enrolment=_participant(found))

@@ -18,6 +18,8 @@ from flask_security.datastore import SQLAlchemyUserDatastore
 from flask_security.mail_util import MailUtil
 from flask_security.signals import change_email_confirmed
 from flask_wtf import FlaskForm
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import joinedload
 
 from escuela import clock
 from escuela.access import public
@@ -84,6 +86,15 @@ class Store(SQLAlchemyUserDatastore):
 
     def commit(self) -> None:
         """The edge commits, once."""
+
+    def find_user(self, case_insensitive: bool = False, **kwargs: Any) -> Any:  # noqa: FBT001, FBT002 - its signature
+        """Every page asks who reads: that statement is built once."""
+        if "fs_uniquifier" in kwargs:
+            return db.session.scalar(_KNOWN_AS, kwargs)
+        return super().find_user(case_insensitive, **kwargs)
+
+
+_KNOWN_AS = select(User).where(User.fs_uniquifier == bindparam("fs_uniquifier")).options(joinedload(User.roles))
 
 
 class Outbox(MailUtil):

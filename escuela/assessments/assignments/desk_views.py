@@ -40,7 +40,7 @@ CHOICES = {
 def _has_queue(user: User | None) -> bool:
     if user is None:
         return False
-    return user.is_coordinator or bool(db.session.scalar(queries.reviews_somewhere(user)))
+    return user.is_coordinator or bool(db.session.scalar(queries.REVIEWS_SOMEWHERE, {"user": user.id}))
 
 
 web.NAVIGATION.append(web.Entry(30, _l("My queue"), "assignments.queue", _has_queue))

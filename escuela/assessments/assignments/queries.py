@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Select, case, exists, func, or_, select
+from sqlalchemy import Select, bindparam, case, exists, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
@@ -77,9 +77,8 @@ def reviewed_editions(user: User) -> Select[Edition]:
     return select(Edition).where(Edition.id.in_(select(EditionStaff.edition_id).where(EditionStaff.user_id == user.id)))
 
 
-def reviews_somewhere(user: User) -> Select[bool]:
-    """One row that says whether the person has a queue: tutors, and who coordinates."""
-    return select(exists().where(EditionStaff.user_id == user.id))
+REVIEWS_SOMEWHERE = select(exists().where(EditionStaff.user_id == bindparam("user")))
+"""Whether `user` has a queue: tutors, and who coordinates. Every page asks: built once."""
 
 
 def reviewable_works(user: User) -> Select[Work]:

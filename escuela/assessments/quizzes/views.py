@@ -11,7 +11,7 @@ from sqlalchemy.orm import selectinload
 
 from escuela import clock
 from escuela.access import get_or_404, me, require
-from escuela.admissions.queries import my_enrolment
+from escuela.admissions.reader import enrolment_of
 from escuela.assessments.quizzes import policies, queries, services
 from escuela.assessments.quizzes.models import Attempt, Question, Quiz
 from escuela.assessments.quizzes.paper import Paper, paper
@@ -124,7 +124,7 @@ def _quiz(edition: str, activity: str) -> Quiz:
 
 
 def _enrolment(quiz: Quiz) -> Enrolment | None:
-    return db.session.scalars(my_enrolment(me(), quiz.edition)).one_or_none()
+    return enrolment_of(me(), quiz.edition)
 
 
 def _attempt(edition: str, activity: str, number: int) -> tuple[Standing, Attempt]:
