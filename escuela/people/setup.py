@@ -44,6 +44,8 @@ SETTINGS: dict[str, Any] = {
     "PASSWORD_HASH": "argon2",
     "PASSWORD_SCHEMES": ["argon2"],
     "PASSWORD_SINGLE_HASH": True,  # argon2 salts by itself: passwords outlive a new SECRET_KEY
+    "HASHING_SCHEMES": ["argon2"],  # of tokens too: a recovery then takes as long for who has no account
+    "DEPRECATED_HASHING_SCHEMES": [],
     "PASSWORD_LENGTH_MIN": 12,
     "RECOVERABLE": True,
     "CHANGEABLE": True,

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from flask import Flask
+from flask_security.utils import hash_data
 from sqlalchemy import select
 
+from escuela import create_app
 from escuela.extensions import db
 from escuela.gate import BODY
 from escuela.people.models import LocalGovernment, User
 from escuela.tutoring.models import TutoringSession
 from tests.assessments.assignments.documents import PDF
 from tests.cast import Cast
-from tests.conftest import Client
+from tests.conftest import Client, settings_for
 
 As = Callable[[User | None], Client]
 LARGE = b"".join(
@@ -138,3 +141,16 @@ def test_the_limit_of_wrong_passwords_believes_no_address_that_a_browser_claims(
         sent = {"email": "nadie@example.org", "password": "x"}
         answer = client.post("/ingresar", data=sent, headers={"X-Forwarded-For": f"10.0.0.{number}"})
     assert answer.status_code == 429
+
+
+def test_a_recovery_costs_the_same_whoever_asks(app: Flask) -> None:
+    """The token of a mail is hashed as the password that Flask-Security hashes for nobody."""
+    with app.app_context():
+        assert hash_data("x").startswith("$argon2")
+
+
+@pytest.mark.parametrize(("proxies", "promised"), [(0, False), (1, True)])
+def test_only_a_proxy_that_we_know_says_that_the_way_is_encrypted(tmp_path: Path, proxies: int, promised: bool) -> None:
+    school = create_app(settings_for(tmp_path, f"sqlite:///{tmp_path / 'x.sqlite'}", proxies=proxies))
+    answer = school.test_client().get("/favicon.ico", headers={"X-Forwarded-Proto": "https"})
+    assert ("Strict-Transport-Security" in answer.headers) is promised

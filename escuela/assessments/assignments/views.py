@@ -121,7 +121,6 @@ def download(edition: str, activity: str, file: int) -> ResponseReturnValue:
     answer.content_length = found.size
     answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
     answer.headers["X-Content-Type-Options"] = "nosniff"
-    answer.headers["Cache-Control"] = "private, no-store"
     return answer
 
 
