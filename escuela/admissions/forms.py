@@ -16,10 +16,10 @@ ROLES = {TUTOR: _l("Tutor"), COORDINATOR: _l("Coordinator")}
 class EnrolForm(Form):
     """Somebody who takes part on behalf of a local government."""
 
+    local_government = GovernmentField(_l("Local government"))
     email = AddressField(_l("E-mail"))
     name = LineField(_l("Full name, as a certificate prints it"))
     language = LanguageField(_l("Language of screens, mails and certificate"), default="es")
-    local_government = GovernmentField(_l("Local government"))
     position = LineField(_l("Position"))
     focal_point = BooleanField(_l("Is the focal point of the local government"))
 

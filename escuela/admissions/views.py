@@ -21,20 +21,22 @@ from escuela.editions.policies import can_review, coordinates
 from escuela.errors import DomainError
 from escuela.extensions import db
 from escuela.gate import page_number
+from escuela.people.forms import GovernmentForm
 from escuela.people.models import LocalGovernment, User
 from escuela.people.queries import all_governments, named
 from escuela.people.services import invite_again as send_invitation
+from escuela.people.services import record_government
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
-bp = Blueprint("admissions", __name__, url_prefix="/ediciones/<edition>/personas")
+bp = Blueprint("admissions", __name__, url_prefix="/ediciones/<edition>")
 web.TABS.append(web.Tab(60, _l("People"), "admissions.people", can_review))
 
 PER_PAGE = 100
 
 
-@bp.get("")
+@bp.get("/personas")
 def people(edition: str) -> ResponseReturnValue:
     row = _edition(edition)
     require(can_review(me(), row))
@@ -58,9 +60,9 @@ def _government(enrolment: Enrolment) -> LocalGovernment:
     return enrolment.local_government
 
 
-@bp.route("/inscribir", methods=["GET", "POST"])
+@bp.route("/personas/inscribir", methods=["GET", "POST"])
 def enrol(edition: str) -> ResponseReturnValue:
-    row, form = _coordinated(edition), EnrolForm()
+    row, form = _coordinated(edition), EnrolForm(local_government=request.args.get("gobierno", type=int))
     governments = {each.id: each for each in db.session.scalars(all_governments())}
     form.local_government.offer(governments.values())
     if form.validate_on_submit():
@@ -88,7 +90,23 @@ def _enrolled(edition: Edition, user: User, typed: str) -> ResponseReturnValue:
     return redirect(url_for(".people", edition=edition.slug), 303)
 
 
-@bp.route("/<int:enrolment>/baja", methods=["GET", "POST"])
+@bp.route("/gobiernos/nuevo", methods=["GET", "POST"])
+def new_government(edition: str) -> ResponseReturnValue:
+    """A local government that is not in the registry yet; the way leads back to enrolling somebody for it."""
+    row, form = _coordinated(edition), GovernmentForm()
+    if form.validate_on_submit():
+        government = LocalGovernment()
+        try:
+            record_government(government, **form.values())
+        except DomainError as refusal:
+            form.form_errors.append(str(refusal.sentence))
+        else:
+            flash(_("%(name)s is saved.", name=government.name), "good")
+            return redirect(url_for(".enrol", edition=row.slug, gobierno=government.id), 303)
+    return render_template("admissions/government.html", edition=row, form=form), 422 if form.errors else 200
+
+
+@bp.route("/personas/<int:enrolment>/baja", methods=["GET", "POST"])
 def withdraw(edition: str, enrolment: int) -> ResponseReturnValue:
     row, form = _coordinated(edition), WithdrawForm()
     which = _enrolment(row, enrolment)
@@ -105,7 +123,7 @@ def withdraw(edition: str, enrolment: int) -> ResponseReturnValue:
     )
 
 
-@bp.post("/<int:enrolment>/reincorporar")
+@bp.post("/personas/<int:enrolment>/reincorporar")
 def reinstate(edition: str, enrolment: int) -> ResponseReturnValue:
     row = _coordinated(edition)
     which = _enrolment(row, enrolment)
@@ -114,13 +132,13 @@ def reinstate(edition: str, enrolment: int) -> ResponseReturnValue:
     return redirect(url_for(".people", edition=row.slug), 303)
 
 
-@bp.post("/<int:enrolment>/invitacion")
+@bp.post("/personas/<int:enrolment>/invitacion")
 def invite_again(edition: str, enrolment: int) -> ResponseReturnValue:
     row = _coordinated(edition)
     return _invite_again(row, _enrolment(row, enrolment).user)
 
 
-@bp.route("/equipo/nuevo", methods=["GET", "POST"])
+@bp.route("/personas/equipo/nuevo", methods=["GET", "POST"])
 def appoint(edition: str) -> ResponseReturnValue:
     row = _coordinated(edition)
     form = AppointForm(zone=row.zone)
@@ -138,7 +156,7 @@ def appoint(edition: str) -> ResponseReturnValue:
     return render_template("admissions/appoint.html", edition=row, form=form), 422 if form.errors else 200
 
 
-@bp.post("/equipo/<int:member>/quitar")
+@bp.post("/personas/equipo/<int:member>/quitar")
 def dismiss(edition: str, member: int) -> ResponseReturnValue:
     row = _coordinated(edition)
     who = get_or_404(team(row).where(EditionStaff.id == member))
@@ -147,7 +165,7 @@ def dismiss(edition: str, member: int) -> ResponseReturnValue:
     return redirect(url_for(".people", edition=row.slug), 303)
 
 
-@bp.post("/equipo/<int:member>/invitacion")
+@bp.post("/personas/equipo/<int:member>/invitacion")
 def invite_member_again(edition: str, member: int) -> ResponseReturnValue:
     row = _coordinated(edition)
     return _invite_again(row, get_or_404(team(row).where(EditionStaff.id == member)).user)
