@@ -17,6 +17,7 @@ from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import contains_eager
 
 from escuela.admissions.models import ACTIVE, Enrolment
+from escuela.assessments.assignments.models import DRAFT, Work
 from escuela.editions.kinds import DONE, PART, RETURNED, TODO, WAITING
 from escuela.editions.models import Activity, Edition, Module
 from escuela.extensions import db
@@ -284,3 +285,8 @@ def _sessions_held(edition_id: int) -> Select[int]:
     return select(func.count(TutoringSession.id)).where(
         TutoringSession.edition_id == edition_id, TutoringSession.attendance_taken_at.is_not(None)
     )
+
+
+def handed_in_works(enrolment: Enrolment) -> Select[int, int]:
+    """What a participant has handed in: rows (assignment id, work id)."""
+    return select(Work.assignment_id, Work.id).where(Work.enrolment_id == enrolment.id, Work.state != DRAFT)

@@ -105,7 +105,7 @@ def board(edition: str) -> str:
         legend=[(mark(Cell(state, days=5)), title) for state, title in STATES.items()],
         groups=found.groups(pages[page - 1]),
         totals=found.totals(),
-        width=len(found.activities) + (4 if found.sessions else 3),
+        width=len(found.activities) + (5 if found.sessions else 4),
         people_found=_people_found(found),
         group_facts=_group_facts,
         mark=mark,
@@ -142,10 +142,11 @@ def _people_found(board: Board) -> str:
 
 
 def _group_facts(group: Group) -> str:
-    """«14 personas, 63 % de avance, 4 con atraso»."""
-    return _(
-        "%(people)s, %(done)d%% done, %(late)d late", people=_people(len(group.rows)), done=group.done, late=group.late
-    )
+    """«14 personas, 63 % de avance, 4 con atraso»; nothing of lateness where nobody is late."""
+    people = _people(len(group.rows))
+    if not group.late:
+        return _("%(people)s, %(done)d%% done", people=people, done=group.done)
+    return _("%(people)s, %(done)d%% done, %(late)d late", people=people, done=group.done, late=group.late)
 
 
 def _heads(board: Board) -> list[tuple[Module, list[Head]]]:

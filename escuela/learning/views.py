@@ -286,4 +286,4 @@ def finish_lesson(edition: str, activity: str) -> ResponseReturnValue:
     return redirect(url_for(following.target.endpoint, **following.target.values), 303)
 
 
-from escuela.learning import board_views  # noqa: E402, F401 - the board's pages hang on the same blueprint
+from escuela.learning import board_views, participant_views  # noqa: E402, F401 - they hang on the same blueprint

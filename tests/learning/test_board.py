@@ -53,7 +53,9 @@ def opened(cast, as_) -> Callable[..., str]:
 
 def table(page: str) -> dict[str, list[str]]:
     """Cells by participant, each as `letter text`."""
-    found = re.findall(r'<tr><th scope="row">([^<]*)</th>(.*?)</tr>', page.partition("<tfoot>")[0], re.DOTALL)
+    found = re.findall(
+        r'<tr><th scope="row"><a href="[^"]*">([^<]*)</a></th>(.*?)</tr>', page.partition("<tfoot>")[0], re.DOTALL
+    )
     return {
         unescape(name): [
             f"{letter} {text}".strip() for letter, text in re.findall(r'<td(?: class="(.*?)")?>(.*?)</td>', row)
@@ -96,8 +98,8 @@ def test_every_participant_is_a_row_and_every_activity_a_column(cast, opened) ->
     factories.work(cast.assignment, cast.lucias)
     shown = table(opened())
     assert shown == {
-        "Lucía Ceibo Coronilla": ["d ✓", "n –", "r rev.", "Oct 20", "n –"],
-        "Martín Tala Espinillo": ["n –", "n –", "n –", "–", "n –"],
+        "Lucía Ceibo Coronilla": ["d ✓", "n –", "r rev.", "1/3", "Oct 20", "n –"],
+        "Martín Tala Espinillo": ["n –", "n –", "n –", "0/3", "–", "n –"],
     }
 
 
@@ -113,8 +115,8 @@ def test_what_is_overdue_says_how_many_days_and_the_last_column_the_most(cast, o
     db.session.commit()
     factories.work(cast.assignment, cast.lucias)
     page = opened()
-    assert table(page)["Lucía Ceibo Coronilla"] == ["l 6 d", "l 3 d", "r rev.", "Oct 20", "l 6 d"]
-    assert table(page)["Martín Tala Espinillo"] == ["l 6 d", "l 3 d", "l 10 d", "–", "l 10 d"]
+    assert table(page)["Lucía Ceibo Coronilla"] == ["l 6 d", "l 3 d", "r rev.", "0/3", "Oct 20", "l 6 d"]
+    assert table(page)["Martín Tala Espinillo"] == ["l 6 d", "l 3 d", "l 10 d", "0/3", "–", "l 10 d"]
     assert "2 people in 1 local government. 2 are late." in page
 
 
@@ -147,8 +149,8 @@ def test_sessions_have_a_column_once_attendance_was_taken(cast, opened) -> None:
         )
     )
     shown = table(opened())
-    assert shown["Martín Tala Espinillo"][3] == "1/1"
-    assert shown["Lucía Ceibo Coronilla"][3] == "0/1"
+    assert shown["Martín Tala Espinillo"][4] == "1/1"
+    assert shown["Lucía Ceibo Coronilla"][4] == "0/1"
 
 
 def test_an_instant_on_the_board_names_its_zone(opened) -> None:
@@ -160,7 +162,7 @@ def test_an_instant_on_the_board_names_its_zone(opened) -> None:
 def test_the_last_activity_is_a_day_on_the_edition_s_calendar(cast, opened) -> None:
     late_in_the_evening = factories.at("2026-10-18 23:30 America/Montevideo")  # the 19th in UTC
     factories.saved(LessonDone(enrolment_id=cast.lucias.id, lesson_id=cast.lesson.id, done_at=late_in_the_evening))
-    assert table(opened())["Lucía Ceibo Coronilla"][3] == "Oct 18"
+    assert table(opened())["Lucía Ceibo Coronilla"][4] == "Oct 18"
 
 
 def test_an_edition_without_participants_says_what_will_come(cast, as_) -> None:
