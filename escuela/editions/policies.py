@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 from enum import StrEnum
 from typing import Protocol
 
@@ -91,9 +91,8 @@ def begins(edition: Edition) -> Moment:
 
 
 def ends(edition: Edition) -> Moment:
-    """The end of an edition: midnight after its last day, on the clock of its zone."""
-    midnight = datetime.combine(edition.ends_on + timedelta(days=1), time(), clock.zone(edition.zone))
-    return Moment(midnight, edition.zone)
+    """The end of an edition: 23:59 of its last day on the clock of its zone, as it is announced."""
+    return Moment(datetime.combine(edition.ends_on, time(23, 59), clock.zone(edition.zone)), edition.zone)
 
 
 def closes(activity: Planned) -> Moment:

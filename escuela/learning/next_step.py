@@ -186,8 +186,7 @@ def _until(row: Row) -> Moment | None:
         return None
     if row.due and row.door is not Door.LATE:
         return row.due
-    closing = policies.closes(row.activity)
-    return Moment(closing.at - timedelta(minutes=1), closing.zone)  # «23:59», not «00:00» of a day that is not its own
+    return policies.closes(row.activity)
 
 
 def _saying(row: Row) -> tuple[LazyString, LazyString]:

@@ -42,7 +42,7 @@ def test_past_its_due_instant_it_is_late_until_the_edition_ends(quiz):
     due = at(f"2026-10-20 23:59 {MONTEVIDEO}")
     assert policies.door(quiz, due - SECOND) is Door.OPEN
     assert policies.door(quiz, due) is Door.LATE
-    midnight = at(f"2026-12-11 00:00 {MONTEVIDEO}")
+    midnight = at(f"2026-12-10 23:59 {MONTEVIDEO}")
     assert policies.door(quiz, midnight - SECOND) is Door.LATE
     assert policies.door(quiz, midnight) is Door.CLOSED
 
@@ -84,7 +84,7 @@ def test_a_refusal_names_the_announced_zone_and_the_readers_own(app, quiz):
         assert "08:00, Lima time" in early
         assert "10:00, Montevideo time" in early
         assert "Thursday, December 10, 23:59" not in early
-        assert "December 11, 00:00, Montevideo time" in refusal(quiz, f"2026-12-12 12:00 {MONTEVIDEO}")
+        assert "December 10, 23:59, Montevideo time" in refusal(quiz, f"2026-12-12 12:00 {MONTEVIDEO}")
 
 
 def test_an_edition_ended_by_hand_does_not_name_an_instant_to_come(app, quiz):

@@ -14,7 +14,7 @@ from tests.factories import at
 BEFORE, AFTER, ENDED = (
     at("2026-10-25 12:00 America/Montevideo"),
     at("2026-11-05 12:00 America/Montevideo"),
-    at("2026-12-11 00:00 America/Montevideo"),
+    at("2026-12-10 23:59 America/Montevideo"),
 )
 DUE = at("2026-11-01 23:59 America/Montevideo")
 

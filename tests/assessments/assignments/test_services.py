@@ -202,7 +202,7 @@ def test_corrections_end_with_the_edition_and_the_refusal_names_the_instant(
     services.claim(waiting, by=cast.renata)
     services.request_changes(waiting, marked, by=cast.renata)
     with (
-        clock.stopped(factories.at("2026-12-11 00:00 America/Montevideo")),
+        clock.stopped(factories.at("2026-12-10 23:59 America/Montevideo")),
         pytest.raises(DomainError, match=r"edition ended on.*Montevideo"),
     ):
         write(waiting, "Tarde")

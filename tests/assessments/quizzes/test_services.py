@@ -166,7 +166,7 @@ def test_the_end_of_the_edition_closes_what_is_open_wherever_it_is_held(
     cast: Cast, attempt: Attempt, zone: str
 ) -> None:
     cast.edition.zone = zone
-    end = factories.at(f"2026-12-11 00:00 {zone}")
+    end = factories.at(f"2026-12-10 23:59 {zone}")
     with clock.stopped(end - timedelta(seconds=1)):
         assert services.close_overdue_attempts() == 0
     with clock.stopped(end):
