@@ -43,7 +43,7 @@ class SessionForm(Form):
         validators=[Required, NumberRange(*MINUTES, message=_l("From %(min)d to %(max)d minutes."))],
     )
     link = LineField(_l("Link of the video call"), required=False, most=LINK)
-    tutor_id = SelectField(_l("Tutor"), coerce=_or_none)
+    tutor_id = SelectField(_l("Who leads it"), coerce=_or_none)
     module_id = SelectField(_l("Module"), coerce=_or_none)
 
     def offer(self, tutors: Iterable[User], modules: Iterable[Module]) -> None:
