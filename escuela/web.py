@@ -310,12 +310,13 @@ def _headers(response: Response) -> Response:
 def _catalogue() -> NullTranslations:
     """The words of this page's language, of which it asks for a hundred: Flask-Babel looks each one's up anew."""
     locale = get_locale()
-    if locale not in _CATALOGUES:
-        _CATALOGUES[locale] = get_translations()
-    return _CATALOGUES[locale]
+    name = locale.language if locale else ""
+    if name not in _CATALOGUES:
+        _CATALOGUES[name] = get_translations()
+    return _CATALOGUES[name]
 
 
-_CATALOGUES: dict[Locale | None, NullTranslations] = {}
+_CATALOGUES: dict[str, NullTranslations] = {}
 
 
 def init_app(app: Flask) -> None:

@@ -15,7 +15,7 @@ from typing import Any, Protocol, cast
 
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
-from sqlalchemy import Integer, Select, bindparam, func, select, union_all
+from sqlalchemy import CompoundSelect, Integer, Select, bindparam, func, select, union_all
 
 from escuela.admissions.models import ACTIVE, Enrolment
 from escuela.editions.kinds import DONE, KINDS, PART, TODO
@@ -23,7 +23,6 @@ from escuela.editions.models import Edition
 from escuela.editions.policies import Planned
 from escuela.extensions import db
 from escuela.learning.programme import ActivityFacts, Programme, programmes
-from escuela.learning.progress import progress
 from escuela.tutoring.models import PRESENT, Attendance, TutoringSession
 
 States = Mapping[int, str]
@@ -220,7 +219,7 @@ def states_of(edition_ids: Sequence[int], enrolment_ids: Sequence[int]) -> dict[
     found: dict[int, dict[int, str]] = defaultdict(dict)
     if edition_ids and enrolment_ids:
         values = {f"edition_{place}": edition_id for place, edition_id in enumerate(edition_ids)}
-        rows = db.session.execute(_progress(len(edition_ids)), values | {"enrolments": enrolment_ids})
+        rows = db.session.execute(_states(len(edition_ids)), values | {"enrolments": enrolment_ids})
         for enrolment_id, activity_id, state in rows:
             found[enrolment_id][activity_id] = state
     return dict(found)
@@ -241,12 +240,17 @@ _ATTENDED = (
 
 
 @cache
-def _progress(editions: int) -> Select[*tuple[Any, ...]]:
-    """The progress of some enrolments in as many editions: `edition_0`, `edition_1` ... and `enrolments`."""
+def _states(editions: int) -> CompoundSelect[*tuple[Any, ...]]:
+    """The states of some enrolments in as many editions: `edition_0`, `edition_1` ... and `enrolments`."""
     places = (bindparam(f"edition_{place}", type_=Integer) for place in range(editions))
-    every = union_all(*(select(*progress(cast("int", place)).c) for place in places)).subquery()
-    enrolment_id, activity_id, state, _at = every.c
-    return select(enrolment_id, activity_id, state).where(enrolment_id.in_(bindparam("enrolments", expanding=True)))
+    return union_all(*(_of_some(kind.progress(cast("int", place))) for place in places for kind in KINDS.values()))
+
+
+def _of_some(rows: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    """Narrowed inside each part, so that neither database puts together the progress of a whole edition for it."""
+    enrolment_id, activity_id, state, _at = rows.selected_columns
+    some = enrolment_id.in_(bindparam("enrolments", expanding=True))
+    return rows.with_only_columns(enrolment_id, activity_id, state).where(some)
 
 
 def standings(edition: Edition, enrolments: Iterable[Enrolled]) -> dict[int, Standing]:

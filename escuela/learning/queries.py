@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from sqlalchemy import Select, and_, bindparam, case, or_, select
-from sqlalchemy.orm import aliased, joinedload, selectinload
+from sqlalchemy.orm import aliased, defer, joinedload, selectinload
 
 from escuela.admissions.models import ACTIVE, Enrolment
 from escuela.admissions.queries import my_enrolments, taught_editions, taught_to
@@ -88,6 +88,7 @@ def _teams() -> Select[*tuple[Any, ...]]:
         .where(mine.user_id == bindparam("user"), mine.status == ACTIVE, Enrolment.status == ACTIVE)
         .where(Edition.status.not_in([DRAFT, ARCHIVED]))
         .order_by(Edition.starts_on.desc(), Edition.id.desc(), User.name)
+        .options(defer(Edition.theme), defer(Edition.summary), defer(Edition.notice), defer(Edition.signatories))
     )
 
 
