@@ -64,7 +64,19 @@ class Client(FlaskClient):
 
 @pytest.fixture(scope="session")
 def app(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    folder = tmp_path_factory.mktemp("school")
+    with _school(request, tmp_path_factory.mktemp("school")) as app:
+        yield app
+
+
+@pytest.fixture
+def own_school(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
+    """An empty School of the test's own, in which commits are commits: for tests marked `committed`."""
+    with _school(request, tmp_path) as app:
+        yield app
+
+
+@contextmanager
+def _school(request: pytest.FixtureRequest, folder: Path) -> Iterator[Flask]:
     with ExitStack() as stack:
         if request.config.getoption("--database") == "postgresql":
             url = stack.enter_context(postgres_server())

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from threading import Barrier, Thread
 
 import pytest
 from flask import Flask
-from flask_migrate import upgrade
 from sqlalchemy import select
 
-from escuela import clock, create_app
+from escuela import clock
 from escuela.admissions.models import Enrolment
 from escuela.certificates import pdf, services
 from escuela.certificates.drawing import draw_due_certificates
@@ -23,8 +21,7 @@ from escuela.messages.models import Message
 from escuela.people.models import User
 from tests import factories
 from tests.cast import Cast
-from tests.conftest import NOW, settings_for
-from tests.postgres import postgres_server
+from tests.conftest import NOW
 
 PEOPLE = 6
 
@@ -32,27 +29,15 @@ pytestmark = pytest.mark.committed
 
 
 @pytest.fixture
-def school(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
-    """A School of its own whose commits are real, with people who all qualify."""
-    if request.config.getoption("--database") == "postgresql":
-        with postgres_server() as url:
-            yield from _school(tmp_path, url)
-    else:
-        yield from _school(tmp_path, f"sqlite:///{tmp_path / 'school.sqlite'}")
-
-
-def _school(folder: Path, url: str) -> Iterator[Flask]:
-    app = create_app(settings_for(folder, url))
-    with app.app_context(), clock.stopped(NOW):
-        upgrade()
+def school(own_school: Flask) -> Flask:
+    """With people who all qualify."""
+    with own_school.app_context(), clock.stopped(NOW):
         cast = Cast.gather()
         cast.quiz.required = cast.assignment.required = False
         for number in range(PEOPLE):
             person = factories.enrolment(factories.user(f"Persona {number}"), cast.edition, cast.canelones)
             factories.saved(LessonDone(enrolment_id=person.id, lesson_id=cast.lesson.id, done_at=NOW))
-    yield app
-    with app.app_context():
-        db.engine.dispose()
+    return own_school
 
 
 def together(app: Flask, verb: Callable[[], object], times: int = 2) -> None:

@@ -9,10 +9,9 @@ from threading import Barrier, Thread
 
 import pytest
 from flask import Flask
-from flask_migrate import upgrade
 from sqlalchemy import select
 
-from escuela import clock, create_app
+from escuela import clock
 from escuela.extensions import db
 from escuela.messages import services, transport
 from escuela.messages.models import Message
@@ -20,7 +19,6 @@ from escuela.messages.services import WAITS, Recipient, deliver_due_messages, en
 from escuela.people.models import User
 from tests.cast import Cast
 from tests.conftest import NOW, Client, settings_for
-from tests.postgres import postgres_server
 
 As = Callable[[User | None], Client]
 Count = Callable[[], AbstractContextManager[list[str]]]
@@ -265,25 +263,6 @@ def test_a_subject_with_lines_in_the_database_is_refused_and_holds_nobody(outbox
 # --- several workers
 
 
-@pytest.fixture
-def school(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
-    """A School of its own whose commits are real."""
-    if request.config.getoption("--database") == "postgresql":
-        with postgres_server() as url:
-            yield from _school(tmp_path, url)
-    else:
-        yield from _school(tmp_path, f"sqlite:///{tmp_path / 'school.sqlite'}")
-
-
-def _school(folder: Path, url: str) -> Iterator[Flask]:
-    app = create_app(settings_for(folder, url))
-    with app.app_context():
-        upgrade()
-    yield app
-    with app.app_context():
-        db.engine.dispose()
-
-
 def together(app: Flask, workers: int) -> None:
     """Deliver in several threads that start at once."""
     start, wrong = Barrier(workers), []
@@ -305,27 +284,27 @@ def together(app: Flask, workers: int) -> None:
 
 
 @pytest.mark.committed
-def test_of_several_workers_one_sends_each_mail(school: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_of_several_workers_one_sends_each_mail(own_school: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     sent: list[int] = []
     monkeypatch.setattr(transport, "send", lambda letter: sent.append(letter.id))
-    with school.app_context():
+    with own_school.app_context():
         for number in range(12):
             enqueue("people/password_changed", ANA, once=f"mail:{number}")
         db.session.commit()
-    together(school, workers=4)
+    together(own_school, workers=4)
     assert sorted(sent) == sorted(set(sent))
     assert len(sent) == 12
-    with school.app_context():
+    with own_school.app_context():
         assert {message.tries for message in db.session.scalars(select(Message))} == {1}
 
 
 @pytest.mark.committed
-def test_while_the_mail_server_is_slow_others_can_write(school: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_while_the_mail_server_is_slow_others_can_write(own_school: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     """On SQLite a transaction left open during a delivery would lock everybody out."""
 
     def send(_letter: transport.Letter) -> None:
         def another() -> None:
-            with school.app_context():
+            with own_school.app_context():
                 enqueue("people/password_changed", ANA, once="meanwhile")
                 db.session.commit()
 
@@ -335,7 +314,7 @@ def test_while_the_mail_server_is_slow_others_can_write(school: Flask, monkeypat
         assert not thread.is_alive()
 
     monkeypatch.setattr(transport, "send", send)
-    with school.app_context():
+    with own_school.app_context():
         enqueue("people/password_changed", ANA)
         db.session.commit()
         assert deliver_due_messages() == 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 from threading import Barrier, Thread
@@ -14,11 +14,10 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from flask_migrate import upgrade
 from sqlalchemy import event, select
 from sqlalchemy.exc import OperationalError
 
-from escuela import clock, create_app
+from escuela import clock
 from escuela.assessments.assignments.models import WorkFile
 from escuela.extensions import db
 from escuela.messages.models import Message
@@ -26,8 +25,7 @@ from escuela.people.models import User
 from escuela.tutoring.models import TutoringSession
 from tests.assessments.assignments.documents import PDF
 from tests.cast import Cast
-from tests.conftest import NOW, Client, settings_for
-from tests.postgres import postgres_server
+from tests.conftest import NOW, Client
 
 As = Callable[[User | None], Client]
 ACCOUNT = {"name": "Otro Nombre", "language": "pt", "zone": "America/Lima"}
@@ -35,25 +33,13 @@ SESSION = {"title_es": "x", "day": "2026-11-03", "hour": "10:00", "zone": "Ameri
 
 
 @pytest.fixture
-def school(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
-    """A School of its own whose commits are real."""
-    if request.config.getoption("--database") == "postgresql":
-        with postgres_server() as url:
-            yield from _school(tmp_path, url)
-    else:
-        yield from _school(tmp_path, f"sqlite:///{tmp_path / 'school.sqlite'}")
-
-
-def _school(folder: Path, url: str) -> Iterator[Flask]:
-    app = create_app(settings_for(folder, url))
-    app.config.update(WTF_CSRF_ENABLED=False, PROPAGATE_EXCEPTIONS=False)
-    with app.app_context(), clock.stopped(NOW):
-        upgrade()
+def school(own_school: Flask) -> Flask:
+    """With its cast, answering errors as in production."""
+    own_school.config.update(PROPAGATE_EXCEPTIONS=False)
+    with own_school.app_context(), clock.stopped(NOW):
         Cast.gather()
         db.session.remove()
-    yield app
-    with app.app_context():
-        db.engine.dispose()
+    return own_school
 
 
 def browser(app: Flask, email: str) -> FlaskClient:

@@ -3,16 +3,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from io import BytesIO
-from pathlib import Path
 from threading import Barrier, Thread
 
 import pytest
 from flask import Flask
 from flask_babel import force_locale
-from flask_migrate import upgrade
 from sqlalchemy import func, select
 
-from escuela import clock, create_app, storage
+from escuela import clock, storage
 from escuela.assessments.assignments import services
 from escuela.assessments.assignments.judgement import Judgement
 from escuela.assessments.assignments.models import Assignment, Review, Submission, Work
@@ -25,8 +23,7 @@ from escuela.people.models import User
 from tests import factories
 from tests.assessments.assignments import documents
 from tests.cast import Cast
-from tests.conftest import NOW, settings_for
-from tests.postgres import postgres_server
+from tests.conftest import NOW
 
 
 @pytest.fixture(autouse=True)
@@ -329,27 +326,6 @@ def test_progress_tells_the_state_of_each_work_and_since_when(cast: Cast, waitin
 # --- at the same moment, for real
 
 
-@pytest.fixture
-def school(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
-    """An application with a database of its own, in which commits are commits."""
-    if request.config.getoption("--database") == "postgresql":
-        url = request.getfixturevalue("own_postgres")
-    else:
-        url = f"sqlite:///{tmp_path / 'school.sqlite'}"
-    app = create_app(settings_for(tmp_path, url))
-    with app.app_context():
-        upgrade()
-    yield app
-    with app.app_context():
-        db.engine.dispose()
-
-
-@pytest.fixture
-def own_postgres() -> Iterator[str]:
-    with postgres_server() as url:
-        yield url
-
-
 def together(app: Flask, *verbs: Callable[[], object]) -> list[object]:
     """What each verb gave, or refused with, when all of them began at the same moment."""
     line, answers = Barrier(len(verbs)), []
@@ -373,8 +349,8 @@ def together(app: Flask, *verbs: Callable[[], object]) -> list[object]:
 
 
 @pytest.mark.committed
-def test_two_tutors_who_claim_at_the_same_moment_are_told_apart(school: Flask) -> None:
-    with school.app_context(), clock.stopped(NOW):
+def test_two_tutors_who_claim_at_the_same_moment_are_told_apart(own_school: Flask) -> None:
+    with own_school.app_context(), clock.stopped(NOW):
         cast = Cast.gather()
         work_id = factories.work(cast.assignment, cast.lucias).id
         tutors = [cast.renata.id, cast.gabriela.id]
@@ -387,14 +363,14 @@ def test_two_tutors_who_claim_at_the_same_moment_are_told_apart(school: Flask) -
 
         return verb
 
-    answers = together(school, *map(claiming, tutors))
-    with school.app_context():
+    answers = together(own_school, *map(claiming, tutors))
+    with own_school.app_context():
         assert sorted(map(str, answers)) == sorted(["TakenError", str(db.session.get_one(Work, work_id).claimed_by_id)])
 
 
 @pytest.mark.committed
-def test_two_tutors_who_go_on_with_the_next_get_different_works(school: Flask) -> None:
-    with school.app_context(), clock.stopped(NOW):
+def test_two_tutors_who_go_on_with_the_next_get_different_works(own_school: Flask) -> None:
+    with own_school.app_context(), clock.stopped(NOW):
         cast = Cast.gather()
         works = {factories.work(cast.assignment, each).id for each in (cast.lucias, cast.martins)}
         tutors = [cast.renata.id, cast.gabriela.id]
@@ -406,12 +382,12 @@ def test_two_tutors_who_go_on_with_the_next_get_different_works(school: Flask) -
 
         return verb
 
-    assert set(together(school, *map(next_for, tutors))) == works
+    assert set(together(own_school, *map(next_for, tutors))) == works
 
 
 @pytest.mark.committed
-def test_a_double_click_hands_in_once_although_not_even_the_work_was_there(school: Flask) -> None:
-    with school.app_context(), clock.stopped(NOW):
+def test_a_double_click_hands_in_once_although_not_even_the_work_was_there(own_school: Flask) -> None:
+    with own_school.app_context(), clock.stopped(NOW):
         cast = Cast.gather()
         assignment_id, enrolment_id, lucia_id = cast.assignment.id, cast.lucias.id, cast.lucia.id
 
@@ -421,6 +397,6 @@ def test_a_double_click_hands_in_once_although_not_even_the_work_was_there(schoo
         services.save_draft(work, "El arroyo crece.", began_from=Work(draft="").draft_mark)
         return services.submit(work, by=db.session.get_one(User, lucia_id)).version
 
-    assert together(school, hand_in, hand_in) == [1, 1]
-    with school.app_context():
+    assert together(own_school, hand_in, hand_in) == [1, 1]
+    with own_school.app_context():
         assert db.session.scalar(select(func.count()).select_from(Submission)) == 1

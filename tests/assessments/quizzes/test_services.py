@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from threading import Barrier, Thread
 
 import pytest
-from flask_migrate import upgrade
 from sqlalchemy import select
 
-from escuela import clock, create_app
+from escuela import clock
 from escuela.assessments.quizzes import services
 from escuela.assessments.quizzes.models import Answer, Attempt, Quiz
 from escuela.assessments.quizzes.queries import progress
@@ -21,7 +19,7 @@ from escuela.errors import DomainError
 from escuela.extensions import db
 from tests import factories
 from tests.cast import Cast
-from tests.conftest import NOW, settings_for
+from tests.conftest import NOW
 from tests.postgres import postgres_server
 
 RIGHT = {"p1": ["a"], "p2": ["a", "b"], "p3": ["true"]}
@@ -204,14 +202,9 @@ def test_progress_is_begun_until_an_attempt_passes_and_then_done_since_the_first
 
 
 @pytest.mark.committed
-def test_two_clicks_at_the_same_moment_begin_one_attempt(request: pytest.FixtureRequest, tmp_path: Path) -> None:
-    if request.config.getoption("--database") == "postgresql":
-        url = request.getfixturevalue("own_postgres")
-    else:
-        url = f"sqlite:///{tmp_path / 'school.sqlite'}"
-    app = create_app(settings_for(tmp_path, url))
+def test_two_clicks_at_the_same_moment_begin_one_attempt(own_school: Flask) -> None:
+    app = own_school
     with app.app_context(), clock.stopped(NOW):
-        upgrade()
         cast = Cast.gather()
         quiz_id, enrolment_id = cast.quiz.id, cast.lucias.id
     both, numbers = Barrier(2), []
@@ -230,8 +223,6 @@ def test_two_clicks_at_the_same_moment_begin_one_attempt(request: pytest.Fixture
         thread.join(timeout=30)
     with app.app_context():
         assert (numbers, len(db.session.scalars(select(Attempt)).all())) == ([1, 1], 1)
-        db.session.remove()
-        db.engine.dispose()
 
 
 @pytest.fixture
