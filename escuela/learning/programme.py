@@ -1,7 +1,7 @@
 """What an edition holds, as its pages read it: modules, activities, sessions.
 
 Every page of an edition needs all of its activities and a few columns of each: they are read as plain facts, for a
-fifth of what it takes to load their rows as entities of their kinds.
+third of what it takes to load their rows as entities of their kinds.
 """
 
 from __future__ import annotations
