@@ -65,6 +65,7 @@ class Client(FlaskClient):
 @pytest.fixture(scope="session")
 def app(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     with _school(request, tmp_path_factory.mktemp("school")) as app:
+        app.test_client_class = Client
         yield app
 
 
@@ -83,7 +84,6 @@ def _school(request: pytest.FixtureRequest, folder: Path) -> Iterator[Flask]:
         else:
             url = f"sqlite:///{folder / 'school.sqlite'}"
         app = create_app(settings_for(folder, url))
-        app.test_client_class = Client
         app.config.update(WTF_CSRF_ENABLED=False)
         app.extensions["security"].pwd_context.update(argon2__time_cost=1, argon2__memory_cost=64)
         with app.app_context():

@@ -11,15 +11,10 @@ from escuela.admissions.models import Enrolment
 from escuela.certificates import services
 from escuela.certificates.drawing import draw_due_certificates
 from escuela.certificates.models import Certificate
-from escuela.extensions import db, limiter
+from escuela.extensions import db
 from escuela.learning.models import LessonDone
 from tests.cast import Cast
 from tests.factories import saved
-
-
-@pytest.fixture(autouse=True)
-def _fresh_limits() -> None:
-    limiter.reset()
 
 
 @pytest.fixture

@@ -113,7 +113,7 @@ def test_a_file_is_kept_whole_with_its_receipt(draft: Work) -> None:
 @pytest.mark.parametrize(
     ("content", "name", "sentence"),
     [
-        (documents.HTML, "plan.pdf", "plan.pdf is not one of these: pdf, docx, png"),
+        (documents.HTML, "plan.pdf", "What is inside plan.pdf is not one of these: pdf, docx, png"),
         (documents.EXE, "plan.exe", "is not one of these"),
         (documents.ODT, "plan.odt", "is not one of these"),
         (documents.PNG, "plan.pdf", "in truth a png"),
