@@ -139,7 +139,7 @@ def _kind_of(assignment: Assignment, stream: IO[bytes], name: str) -> str:
     kind = filetypes.recognise(stream)
     allowed = ", ".join(assignment.file_kinds)
     if kind is None or kind not in assignment.file_kinds:
-        raise DomainError(_l("%(name)s is not one of these: %(allowed)s.", name=name, allowed=allowed))
+        raise DomainError(_l("What is inside %(name)s is not one of these: %(allowed)s.", name=name, allowed=allowed))
     if not filetypes.agrees(name, kind):
         raise DomainError(
             _l(
