@@ -94,6 +94,10 @@ def _desk_of(user: User) -> str:
     return url_for("learning.board", edition=running.slug) if running else url_for("learning.editions")
 
 
+MATES = 8
+"""Most colleagues that the first page names; teams have two to five people."""
+
+
 @dataclass(frozen=True, slots=True)
 class Mate:
     """A colleague of the same local government in the same edition."""
@@ -110,6 +114,8 @@ class Course:
     taken: Taken
     government: str
     mates: list[Mate]
+    more: int
+    """Colleagues that are not named."""
     hill: list[tuple[int, str]]
 
 
@@ -134,18 +140,17 @@ def now() -> ResponseReturnValue:
 def _courses(user: User, at: datetime) -> list[Course]:
     members = queries.teams(user)
     held = {programme.edition.id: programme for programme in programmes({each.edition for each in members})}
-    standings = judged(list(held.values()), members)
+    own = [each for each in members if each.user_id == user.id]
+    teams = [[each for each in members if each.edition_id == mine.edition_id and each is not mine] for mine in own]
+    standings = judged(list(held.values()), [*own, *(mate for team in teams for mate in team[:MATES])])
     courses = []
-    for mine in (each for each in members if each.user_id == user.id):
+    for mine, team in zip(own, teams, strict=True):
         programme, standing = held[mine.edition_id], standings[mine.id]
         parts = outline(programme, standing, at)
         overdue = [each for each in programme.activities if days_late(each, TODO, at)]
-        mates = [
-            _mate(each.name, standings[each.id], overdue, at)
-            for each in members
-            if each.edition_id == mine.edition_id and each is not mine
-        ]
-        courses.append(Course(Taken(programme, standing, parts), mine.government, mates, rings(parts)))
+        mates = [_mate(each.name, standings[each.id], overdue, at) for each in team[:MATES]]
+        more = len(team) - len(mates)
+        courses.append(Course(Taken(programme, standing, parts), mine.government, mates, more, rings(parts)))
     return courses
 
 

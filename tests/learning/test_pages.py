@@ -94,6 +94,15 @@ def test_now_shows_the_team_of_the_same_government_and_nobody_else(cast, as_):
     assert page.count("state--warn") == 1  # Martín's; her own is the step
 
 
+def test_a_big_team_is_named_in_part(cast, as_):
+    for number in range(10):
+        factories.enrolment(factories.user(f"Ombú {number:02}"), cast.edition, cast.canelones)
+    page = as_(cast.lucia).get("/ahora").text
+    assert "Ombú 06" in page
+    assert "Ombú 07" not in page
+    assert "and 3 more" in page
+
+
 def test_a_colleague_who_withdrew_is_not_in_the_team(cast, as_):
     cast.martins.status, cast.martins.withdrawn_at = "withdrawn", NOW
     factories.db.session.commit()
