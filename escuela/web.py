@@ -216,16 +216,17 @@ def _full_date(locale: str, *, with_year: bool) -> str:
     return pattern if with_year else re.sub(r"(,| 'de')? y$", "", pattern)
 
 
-def own_time(at: datetime, zone_name: str, mine: str | None = None) -> str:
+def own_time(at: datetime, zone_name: str, mine: str | None = None, *, same: bool = True) -> str:
     """The same instant on the reader's own clock, or that it is the same there; empty when their zone is unknown.
 
-    A mail says whose clock it is in `mine`: who causes it is not who reads it.
+    A mail says whose clock it is in `mine`: who causes it is not who reads it. A list, which would say it of every row,
+    leaves out that it is the `same`.
     """
     mine = mine or reader_zone()
     if mine is None or mine == zone_name:
         return ""
     if at.astimezone(clock.zone(mine)).utcoffset() == at.astimezone(clock.zone(zone_name)).utcoffset():
-        return gettext("Same hour in your zone, %(zone)s.", zone=place_of(mine))
+        return gettext("Same hour in your zone, %(zone)s.", zone=place_of(mine)) if same else ""
     return gettext("For you: %(when)s.", when=day_and_hour(at, mine))
 
 
