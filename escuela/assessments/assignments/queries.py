@@ -82,12 +82,13 @@ REVIEWS_SOMEWHERE = select(exists().where(EditionStaff.user_id == bindparam("use
 
 
 def reviewable_works(user: User) -> Select[Work]:
-    """Works that were handed in, at least once, in the editions that the person reviews."""
+    """Works handed in, at least once, in the editions that the person reviews: nobody reviews their own."""
     editions = reviewed_editions(user).with_only_columns(Edition.id)
     return (
         select(Work)
         .join(Assignment, Work.assignment_id == Assignment.id)
         .where(Work.state != DRAFT, Assignment.edition_id.in_(editions))
+        .where(Work.enrolment.has(Enrolment.user_id != user.id))
     )
 
 

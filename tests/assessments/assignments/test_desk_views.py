@@ -66,6 +66,14 @@ def test_a_tutor_sees_only_the_works_of_their_edition(cast: Cast, as_: As, work:
     assert "Lucía Ceibo" in as_(cast.renata).get("/cola?edicion=octava").text  # not theirs: no filter
 
 
+def test_nobody_reviews_their_own_work(cast: Cast, as_: As, work: Work, desk: str) -> None:
+    factories.staff(cast.lucia, cast.edition, "tutor")
+    lucia = as_(cast.lucia)
+    assert "Lucía Ceibo Coronilla" not in lucia.get("/cola").text
+    assert lucia.get(desk).status_code == 404
+    assert lucia.post(f"{desk}/reclamar").status_code == 404
+
+
 def test_the_queue_is_filtered_by_state(cast: Cast, as_: As, work: Work) -> None:
     factories.work(cast.assignment, cast.martins, state="approved")
     seen = {
