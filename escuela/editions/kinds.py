@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from escuela.editions.text import ActivityFiles, ActivityText
     from escuela.markdown import Home
 
-TODO, PART, WAITING, RETURNED, DONE = "todo", "part", "waiting", "returned", "done"
+NOT_BEGUN, PART, WAITING, RETURNED, DONE = "todo", "part", "waiting", "returned", "done"
 """Where a participant stands: not begun; begun; handed in and waiting for a tutor; changes requested; done."""
 
 

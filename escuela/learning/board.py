@@ -18,7 +18,7 @@ from sqlalchemy.orm import contains_eager
 
 from escuela.admissions.models import ACTIVE, Enrolment
 from escuela.assessments.assignments.models import DRAFT, Work
-from escuela.editions.kinds import DONE, PART, RETURNED, TODO, WAITING
+from escuela.editions.kinds import DONE, NOT_BEGUN, PART, RETURNED, WAITING
 from escuela.editions.models import Activity, Edition, Module
 from escuela.extensions import db
 from escuela.learning.completion import days_late
@@ -28,8 +28,8 @@ from escuela.tutoring.models import PRESENT, Attendance, TutoringSession
 
 LATE = "late"
 """Overdue, as `completion.days_late` has it: what the board says instead of the state."""
-STATES = (TODO, PART, WAITING, RETURNED, DONE)
-FILTERS = (LATE, WAITING, DONE, TODO)
+STATES = (NOT_BEGUN, PART, WAITING, RETURNED, DONE)
+FILTERS = (LATE, WAITING, DONE, NOT_BEGUN)
 PAGE = 200
 """About how many people a page holds: it ends with a whole local government."""
 
@@ -66,7 +66,7 @@ class Row(NamedTuple):
     person: Person
     cells: list[Cell]
     late: Cell
-    """What is late for longest; TODO when nothing is."""
+    """What is late for longest; NOT_BEGUN when nothing is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ def _stands(person: Person, state: str, required: int) -> bool:
         LATE: person.late > 0,
         WAITING: person.waiting > 0,
         DONE: person.done == required,
-        TODO: person.begun == 0,
+        NOT_BEGUN: person.begun == 0,
     }[state]
 
 
@@ -170,9 +170,9 @@ class Board:
         return None if len(people) == len(self.everybody) else [person.enrolment_id for person in people]
 
     def _row(self, person: Person, states: dict[int, str]) -> Row:
-        cells = [self.cells[each.id, states.get(each.id, TODO)] for each in self.activities]
+        cells = [self.cells[each.id, states.get(each.id, NOT_BEGUN)] for each in self.activities]
         days = max((cell.days for cell in cells), default=0)
-        return Row(person, cells, Cell(LATE, days) if days else Cell(TODO))
+        return Row(person, cells, Cell(LATE, days) if days else Cell(NOT_BEGUN))
 
     def _group(self, rows: list[Row]) -> Group:
         people = [row.person for row in rows]
@@ -204,7 +204,7 @@ def _cell(activity: Activity, state: str, at: datetime) -> Cell:
 
 def _people(edition_id: int, activities: Sequence[Activity], at: datetime) -> list[Person]:
     """Everybody enrolled, by local government and name as people sort them."""
-    overdue = [activity.id for activity in activities if days_late(activity, TODO, at)]
+    overdue = [activity.id for activity in activities if days_late(activity, NOT_BEGUN, at)]
     row = progress(edition_id).c
     required = row.activity_id.in_([activity.id for activity in activities if activity.required])
     handed_in = and_(row.activity_id.in_(overdue), row.state != PART)

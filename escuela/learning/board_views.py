@@ -20,7 +20,7 @@ from flask_babel.speaklater import LazyString
 from escuela import clock, web
 from escuela.access import me, require
 from escuela.columns import Localized
-from escuela.editions.kinds import DONE, PART, RETURNED, TODO, WAITING, kind_of
+from escuela.editions.kinds import DONE, NOT_BEGUN, PART, RETURNED, WAITING, kind_of
 from escuela.editions.models import Activity, Edition, Module
 from escuela.editions.policies import can_review
 from escuela.learning.board import FILTERS, LATE, Board, Cell, Filters, Group
@@ -34,9 +34,9 @@ STATES = {
     WAITING: _l("in review"),
     RETURNED: _l("changes requested"),
     LATE: _l("late"),
-    TODO: _l("not begun"),
+    NOT_BEGUN: _l("not begun"),
 }
-LETTERS = {TODO: "n", PART: "p p2", WAITING: "r", RETURNED: "p p3", DONE: "d", LATE: "l"}
+LETTERS = {NOT_BEGUN: "n", PART: "p p2", WAITING: "r", RETURNED: "p p3", DONE: "d", LATE: "l"}
 """What a cell of the style sheet's matrix is called: one letter for each of two thousand times thirty."""
 
 
@@ -164,7 +164,7 @@ def _head(edition: Edition, activity: Activity) -> Head:
 
 
 def _marks() -> Callable[[Cell], Mark]:
-    signs = {TODO: "–", PART: "…", WAITING: _("rev."), RETURNED: _("chg."), DONE: "✓"}
+    signs = {NOT_BEGUN: "–", PART: "…", WAITING: _("rev."), RETURNED: _("chg."), DONE: "✓"}
 
     @cache
     def mark(cell: Cell) -> Mark:

@@ -18,7 +18,7 @@ from flask_babel.speaklater import LazyString
 from sqlalchemy import CompoundSelect, Integer, Select, bindparam, func, select, union_all
 
 from escuela.admissions.models import ACTIVE, Enrolment
-from escuela.editions.kinds import DONE, KINDS, PART, TODO
+from escuela.editions.kinds import DONE, KINDS, NOT_BEGUN, PART
 from escuela.editions.models import Edition
 from escuela.editions.policies import Planned
 from escuela.extensions import db
@@ -120,7 +120,7 @@ class Standing:
         return self.record.states
 
     def state(self, activity: Planned) -> str:
-        return self.record.states.get(activity.id, TODO)
+        return self.record.states.get(activity.id, NOT_BEGUN)
 
 
 # --- the rule ---------------------------------------------------------------------------------------------------------
@@ -189,7 +189,7 @@ def _edition_page(programme: Programme) -> Target:
 
 def days_late(activity: Planned, state: str, at: datetime) -> int:
     """Days, begun ones counted, since a required activity was due with nothing handed in; 0 when it is not late."""
-    due_at = activity.due_at if activity.required and state in {TODO, PART} else None
+    due_at = activity.due_at if activity.required and state in {NOT_BEGUN, PART} else None
     return 0 if due_at is None or at < due_at else (at - due_at) // timedelta(days=1) + 1
 
 

@@ -12,7 +12,7 @@ from flask_babel import lazy_ngettext
 from flask_babel.speaklater import LazyString
 
 from escuela.editions import policies
-from escuela.editions.kinds import DONE, KINDS, PART, RETURNED, TODO, WAITING, Kind
+from escuela.editions.kinds import DONE, KINDS, NOT_BEGUN, PART, RETURNED, WAITING, Kind
 from escuela.editions.policies import Door, Moment
 from escuela.learning.completion import Standing, Target, days_late
 from escuela.learning.programme import ActivityFacts, ModuleFacts, Programme
@@ -25,7 +25,7 @@ SIGNS: dict[str, tuple[LazyString, str]] = {
     WAITING: (_l("Waiting for review"), "review"),
     RETURNED: (_l("Changes requested"), "warn"),
     PART: (_l("In progress"), "info"),
-    TODO: (_l("To do"), ""),
+    NOT_BEGUN: (_l("To do"), ""),
 }
 
 
@@ -68,18 +68,20 @@ class Row:
     @property
     def doable(self) -> bool:
         """Whether the participant can and must do something about it now."""
-        return self.activity.required and self.state in {TODO, PART, RETURNED} and self.door in {Door.OPEN, Door.LATE}
+        return (
+            self.activity.required and self.state in {NOT_BEGUN, PART, RETURNED} and self.door in {Door.OPEN, Door.LATE}
+        )
 
     @property
     def sign(self) -> tuple[LazyString, str]:
         """The words and the tone of its state."""
         if self.days_late and self.door is not Door.CLOSED:
             return lazy_ngettext("%(num)d day late", "%(num)d days late", self.days_late), "warn"
-        if self.state == TODO and self.door is Door.NOT_YET:
+        if self.state == NOT_BEGUN and self.door is Door.NOT_YET:
             return _l("Not open yet"), ""
-        if self.state in {TODO, PART} and self.door is Door.CLOSED:
+        if self.state in {NOT_BEGUN, PART} and self.door is Door.CLOSED:
             return _l("Not done"), ""
-        if self.state == TODO and not self.activity.required:
+        if self.state == NOT_BEGUN and not self.activity.required:
             return _l("Optional"), ""
         return SIGNS[self.state]
 
@@ -114,7 +116,7 @@ class Part:
             return _l("Completed"), "good"
         if all(row.door is Door.NOT_YET for row in self.rows):
             return _l("Not open yet"), ""
-        begun = any(row.state != TODO for row in self.rows)
+        begun = any(row.state != NOT_BEGUN for row in self.rows)
         return _l("%(done)d of %(required)d", done=self.done, required=self.required), "info" if begun else ""
 
 
@@ -130,7 +132,7 @@ def outline(programme: Programme, standing: Standing | None, at: datetime) -> li
 
 
 def _row(activity: ActivityFacts, standing: Standing | None, at: datetime) -> Row:
-    state = standing.state(activity) if standing else TODO
+    state = standing.state(activity) if standing else NOT_BEGUN
     late = days_late(activity, state, at) if standing else 0
     return Row(activity, KINDS[activity.kind], state, at, late)
 

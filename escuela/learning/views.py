@@ -16,7 +16,7 @@ from escuela import clock
 from escuela.access import get_or_404, me, me_or_none, public
 from escuela.admissions.models import Enrolment
 from escuela.admissions.reader import enrolment_of
-from escuela.editions.kinds import TODO
+from escuela.editions.kinds import NOT_BEGUN
 from escuela.editions.models import CLOSED, TUTOR, Edition
 from escuela.editions.policies import Door, can_review
 from escuela.extensions import db
@@ -147,7 +147,7 @@ def _courses(user: User, at: datetime) -> list[Course]:
     for mine, team in zip(own, teams, strict=True):
         programme, standing = held[mine.edition_id], standings[mine.id]
         parts = outline(programme, standing, at)
-        overdue = [each for each in programme.activities if days_late(each, TODO, at)]
+        overdue = [each for each in programme.activities if days_late(each, NOT_BEGUN, at)]
         mates = [_mate(each.name, standings[each.id], overdue, at) for each in team[:MATES]]
         more = len(team) - len(mates)
         courses.append(Course(Taken(programme, standing, parts), mine.government, mates, more, rings(parts)))

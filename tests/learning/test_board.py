@@ -15,7 +15,7 @@ from escuela import clock
 from escuela.admissions.models import WITHDRAWN, Enrolment
 from escuela.assessments.assignments.models import APPROVED, CHANGES_REQUESTED
 from escuela.assessments.quizzes.models import Attempt
-from escuela.editions.kinds import DONE, TODO, WAITING
+from escuela.editions.kinds import DONE, NOT_BEGUN, WAITING
 from escuela.extensions import db
 from escuela.learning.board import LATE, Board, Filters
 from escuela.learning.models import LessonDone
@@ -186,8 +186,8 @@ def test_an_edition_without_participants_says_what_will_come(cast, as_) -> None:
         ({"estado": LATE}, ["Ana", "Martín"]),
         ({"estado": WAITING}, ["Lucía"]),
         ({"estado": DONE}, ["Ana"]),
-        ({"estado": TODO}, ["Martín"]),
-        ({"estado": TODO, "pais": "BR"}, []),
+        ({"estado": NOT_BEGUN}, ["Martín"]),
+        ({"estado": NOT_BEGUN, "pais": "BR"}, []),
         ({"estado": "nonsense", "gobierno": "nonsense", "pagina": "nonsense"}, ["Ana", "Lucía", "Martín"]),
     ],
 )

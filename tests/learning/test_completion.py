@@ -9,7 +9,7 @@ import pytest
 
 from escuela import clock
 from escuela.columns import Localized
-from escuela.editions.kinds import DONE, PART, RETURNED, TODO, WAITING
+from escuela.editions.kinds import DONE, NOT_BEGUN, PART, RETURNED, WAITING
 from escuela.editions.models import Edition, Lesson
 from escuela.learning.completion import Record, Standing, days_late, standing, standings
 from escuela.learning.models import LessonDone
@@ -115,18 +115,18 @@ def test_attendance_is_of_the_sessions_held(percent, held, planned, attended, me
 
 def test_an_activity_not_begun_is_to_do():
     activity = lesson(1)
-    assert Standing(programme([activity]), record()).state(activity) == TODO
+    assert Standing(programme([activity]), record()).state(activity) == NOT_BEGUN
     assert Standing(programme([activity]), record(s1=PART)).state(activity) == PART
 
 
 @pytest.mark.parametrize(
     ("state", "hours_past", "days"),
     [
-        (TODO, -1, 0),
-        (TODO, 0, 1),
+        (NOT_BEGUN, -1, 0),
+        (NOT_BEGUN, 0, 1),
         (PART, 23, 1),
-        (TODO, 24, 2),
-        (TODO, 49, 3),
+        (NOT_BEGUN, 24, 2),
+        (NOT_BEGUN, 49, 3),
         (RETURNED, 49, 0),
         (WAITING, 49, 0),
         (DONE, 49, 0),
@@ -138,8 +138,10 @@ def test_days_late_counts_begun_days_of_what_was_not_handed_in(state, hours_past
 
 
 def test_what_is_optional_or_has_no_date_is_never_late():
-    assert days_late(Lesson(required=False, due_at=NOW, due_zone=factories.MONTEVIDEO), TODO, NOW + timedelta(2)) == 0
-    assert days_late(Lesson(required=True), TODO, NOW) == 0
+    assert (
+        days_late(Lesson(required=False, due_at=NOW, due_zone=factories.MONTEVIDEO), NOT_BEGUN, NOW + timedelta(2)) == 0
+    )
+    assert days_late(Lesson(required=True), NOT_BEGUN, NOW) == 0
 
 
 # --- over the database ------------------------------------------------------------------------------------------------
@@ -154,7 +156,7 @@ def test_a_participant_completes_step_by_step(cast):
     factories.saved(LessonDone(enrolment_id=cast.lucias.id, lesson_id=cast.lesson.id, done_at=clock.now()))
     assert [condition.met for condition in standing(cast.lucias).conditions] == [True, True, False, False]
     assert standing(cast.lucias).state(cast.lesson) == DONE
-    assert standing(cast.martins).state(cast.lesson) == TODO
+    assert standing(cast.martins).state(cast.lesson) == NOT_BEGUN
 
     cast.session.attendance_taken_at = clock.now()
     present = {"recorded_at": clock.now(), "recorded_by_id": cast.renata.id, "state": "present"}
