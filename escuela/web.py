@@ -167,6 +167,12 @@ def country_name(code: str | None) -> str:
     return locale.territories.get(code, code) if locale and code else ""
 
 
+def language_name(code: str) -> str:
+    """A language as it is called in the reader's, inside a sentence: «español», «portugués»."""
+    locale = get_locale()
+    return locale.languages.get(code, code) if locale else code
+
+
 def place_of(zone_name: str) -> str:
     """The place whose clock it is: «hora de Montevideo»."""
     return gettext("%(place)s time", place=_city(zone_name, str(get_locale() or LANGUAGES[0])))
@@ -197,7 +203,7 @@ def hour(at: datetime, zone_name: str | None = None) -> str:
 
 
 def day_and_hour(at: datetime, zone_name: str) -> str:
-    """«jueves, 22 de octubre de 2026, 23:59, hora de Montevideo»: never a time without its zone."""
+    """«jueves 22 de octubre de 2026, 23:59, hora de Montevideo»: never a time without its zone."""
     return _day_and_hour(at, zone_name, language(), clock.now().year)
 
 
@@ -211,8 +217,10 @@ def _day_and_hour(at: datetime, zone_name: str, locale: str, this_year: int) -> 
 
 @lru_cache(maxsize=16)
 def _full_date(locale: str, *, with_year: bool) -> str:
-    """The pattern of «jueves, 22 de octubre de 2026»; without its year for dates of this one."""
+    """The pattern of «jueves 22 de octubre de 2026»; without its year for dates of this one."""
     pattern = Locale.parse(locale).date_formats["full"].pattern
+    if locale.startswith("es"):  # CLDR writes a comma after the day of the week; people do not
+        pattern = pattern.replace("EEEE, ", "EEEE ")
     return pattern if with_year else re.sub(r"(,| 'de')? y$", "", pattern)
 
 
@@ -263,6 +271,7 @@ FILTERS = (
     localized,
     plain,
     country_name,
+    language_name,
     place_of,
     day,
     hour,

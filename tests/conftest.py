@@ -44,6 +44,7 @@ class Client(FlaskClient):
         self.environ_base["HTTP_ACCEPT_LANGUAGE"] = "en"  # as the messages are written: no test hangs on a translation
 
     def open(self, *args: Any, **kwargs: Any) -> Any:
+        kwargs.setdefault("buffered", True)  # read to the end, so that a download's file is closed here and now
         with self.application.app_context():
             response = super().open(*args, **kwargs)
         db.session.expire_all()
