@@ -244,7 +244,7 @@ def test_a_question_in_another_language_is_marked_and_said(cast: Cast, as_: As) 
     page = begin(as_(cast.lucia)).get(FIRST).text
     assert '<span lang="es">Pregunta 1</span>' in page
     assert '<span lang="es">Opción a</span>' in page
-    assert "This is not in English yet; shown in Español." in page
+    assert "This is not in English yet; shown in Spanish." in page
 
 
 def test_true_and_false_without_words_of_their_own_get_ours(cast: Cast, as_: As) -> None:
