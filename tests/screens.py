@@ -20,8 +20,11 @@ RUNNING, PAST, NEXT = f"/ediciones/{RUNNING_SLUG}", f"/ediciones/{PAST_SLUG}", f
 SIZES = {"360": PHONE, "1280": DESK}
 LANGUAGES = ("es", "pt", "en")
 
-# Who sees which pages: the first is the person (None: a visitor), then names and addresses.
-PAGES: dict[str | None, dict[str, str]] = {
+Way = str | tuple[str, str]
+"""An address; or a page and what is clicked on it, for addresses that are only known by looking."""
+
+# Who sees which pages: the person (None: a visitor), then the name of each and the way to it.
+PAGES: dict[str | None, dict[str, Way]] = {
     None: {
         "home": "/",
         "catalogue": "/ediciones",
@@ -48,30 +51,52 @@ PAGES: dict[str | None, dict[str, str]] = {
         "certificates-none": "/certificados",
         "account": "/cuenta",
         "password": "/contrasena/cambiar",
+        "e-mail": "/correo/cambiar",
     },
     "martin": {
         "now-returned": "/ahora",
         "quiz-attempt": f"{RUNNING}/cuestionarios/quiz-datos/intentos/2",
+        "quiz-review": f"{RUNNING}/cuestionarios/quiz-datos/intentos/2/entrega",
         "work-returned": f"{RUNNING}/tareas/assignment-inventario",
         "edition-late": RUNNING,
     },
     "maria": {"now-pt": "/ahora", "lesson-pt": f"{RUNNING}/lecciones/que-es-un-dato"},
     "silvia": {"now-complete": "/ahora", "checklist-complete": f"{RUNNING}/certificado"},
-    "rocio": {"now-past": "/ahora", "certificates": "/certificados"},
+    "rocio": {
+        "now-past": "/ahora",
+        "certificates": "/certificados",
+        "verify-valid": ("/certificados", "main a[href*='/v/']"),
+    },
     "rosa": {"edition-not-open": NEXT},
-    "renata": {"queue": "/cola", "desk": "", "attendance": "", "board-tutor": f"{RUNNING}/tablero"},
+    "renata": {
+        "queue": "/cola",
+        "desk": ("/cola", "tbody tr:last-child form[action$=reclamar] button"),
+        "attendance": (f"{RUNNING}/tutorias", "a[href$=asistencia]"),
+        "board-tutor": f"{RUNNING}/tablero",
+        "quiz-preview": f"{RUNNING}/cuestionarios/quiz-datos",
+    },
     "gabriela": {
         "board": f"{RUNNING}/tablero",
         "board-none": f"{RUNNING}/tablero?q=zzz",
+        "participant": (f"{RUNNING}/tablero", f"main a[href^='{RUNNING}/tablero/']"),
         "people": f"{RUNNING}/personas",
+        "enrol": f"{RUNNING}/personas/inscribir",
+        "appoint": f"{RUNNING}/personas/equipo/nuevo",
+        "withdraw": (f"{RUNNING}/personas", "a[href$=baja]"),
+        "government-of-edition": f"{RUNNING}/gobiernos/nuevo",
         "certificates-edition": f"{RUNNING}/certificados",
         "sessions-staff": f"{RUNNING}/tutorias",
         "session-new": f"{RUNNING}/tutorias/nueva",
+        "session-edit": (f"{RUNNING}/tutorias", "a[href$=editar]"),
     },
     "elena": {
         "governments": "/gobiernos",
         "government-new": "/gobiernos/nuevo",
+        "government-edit": ("/gobiernos", "a[href$=editar]"),
+        "person": (f"{RUNNING}/personas", "main a[href^='/personas/']"),
         "certificates-past": f"{PAST}/certificados",
+        "certificate-correct": (f"{PAST}/certificados", "a[href$=corregir]"),
+        "certificate-revoke": (f"{PAST}/certificados", "a[href$=revocar]"),
     },
     "aldo": {"outbox": "/mensajes"},
 }
@@ -94,7 +119,7 @@ def _visit(visitor: Visitor, person: str | None, language: str, wanted: dict[str
         visitor.signs_in(person)
     speak(visitor.page, language)
     for name, file in wanted.items():
-        reach(visitor.page, name, PAGES[person][name])
+        reach(visitor.page, PAGES[person][name])
         visitor.page.screenshot(path=file, full_page=True)
         yield file
     visitor.leaves()
@@ -105,18 +130,15 @@ def speak(page: Page, language: str) -> None:
     page.click(f".languages button[value={language}]")
 
 
-def reach(page: Page, name: str, path: str) -> None:
-    """Go to a page; the two whose address is only known by looking are reached by clicking."""
-    if name == "desk":
-        page.goto("/cola")
-        page.locator("form[action$=reclamar] button").last.click()
-    elif name == "attendance":
-        page.goto(f"{RUNNING}/tutorias")
-        page.locator("a[href$=asistencia]").first.click()
-    else:
-        answer = page.goto(path)
-        assert answer is not None
-        assert answer.status < 500, path
+def reach(page: Page, way: Way) -> None:
+    """Go to a page."""
+    address, clicked = (way, None) if isinstance(way, str) else way
+    answer = page.goto(address)
+    assert answer is not None
+    assert answer.status < 500, address
+    if clicked:
+        page.locator(clicked).locator("visible=true").first.click()
+        page.wait_for_url(lambda url: not url.endswith(address))
 
 
 def main() -> None:

@@ -19,8 +19,8 @@ def test_no_page_has_a_barrier(visitor, person, language, size, scheme):
     if person:
         somebody.signs_in(person)
     speak(somebody.page, language)
-    for name, path in PAGES[person].items():
-        reach(somebody.page, name, path)
+    for name, way in PAGES[person].items():
+        reach(somebody.page, way)
         assert somebody.page.locator("h1").count() == 1, name
         assert somebody.page.get_attribute("html", "lang") == language
         somebody.finds_no_barrier()
