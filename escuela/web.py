@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, get_timezone_location
+from babel.dates import format_date, format_datetime, format_skeleton, get_timezone_location
 from babel.support import NullTranslations
 from flask import Blueprint, Flask, Response, has_request_context, redirect, request, session, url_for
 from flask_babel import format_decimal, format_timedelta, get_locale, get_translations, gettext, ngettext
@@ -191,6 +191,15 @@ def day(value: date | datetime, zone_name: str | None = None) -> str:
     return str(format_date(value, "long", locale=get_locale()))
 
 
+def period(first: date, last: date) -> str:
+    """«1 de agosto al 3 de octubre de 2025»: the year once where it is the same."""
+    if first == last:
+        return day(first)
+    skeleton = "MMMMd" if first.year == last.year else "yMMMMd"
+    begin = format_skeleton(skeleton, first, locale=get_locale())
+    return gettext("%(first)s to %(last)s", first=begin, last=day(last))
+
+
 def clock_time(at: datetime, zone_name: str, pattern: str) -> str:
     there = clock.zone(zone_name)
     return str(format_datetime(at.astimezone(there), pattern, tzinfo=there, locale=get_locale()))
@@ -274,6 +283,7 @@ FILTERS = (
     language_name,
     place_of,
     day,
+    period,
     hour,
     day_and_hour,
     own_time,

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from babel.dates import format_skeleton
-from flask_babel import get_locale, gettext
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 
 from escuela.certificates.award import Award
-from escuela.web import country_name, day, language
+from escuela.web import country_name, language
 
 MODES = {"on_site": _l("On site"), "virtual": _l("Virtual"), "hybrid": _l("Hybrid")}
 
@@ -15,15 +14,6 @@ MODES = {"on_site": _l("On site"), "virtual": _l("Virtual"), "hybrid": _l("Hybri
 def award_edition(award: Award) -> str:
     """«9.ª edición», in Portuguese «9ª edição», «9th edition»."""
     return gettext("%(ordinal)s edition", ordinal=ordinal(award.number))
-
-
-def award_dates(award: Award) -> str:
-    """«1 de agosto al 3 de octubre de 2025»: the year once where it is the same."""
-    if award.starts_on == award.ends_on:
-        return day(award.starts_on)
-    skeleton = "MMMMd" if award.starts_on.year == award.ends_on.year else "yMMMMd"
-    first = format_skeleton(skeleton, award.starts_on, locale=get_locale())
-    return gettext("%(first)s to %(last)s", first=first, last=day(award.ends_on))
 
 
 def award_mode(award: Award) -> str:
@@ -45,4 +35,4 @@ def ordinal(number: int) -> str:
     return f"{number}{'th' if teen else {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th')}"
 
 
-FILTERS = (award_edition, award_dates, award_mode)
+FILTERS = (award_edition, award_mode)
