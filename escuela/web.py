@@ -80,17 +80,15 @@ def navigation() -> list[dict[str, Any]]:
 
 
 def edition_tabs(edition: Edition) -> list[dict[str, Any]]:
-    """The pages of an edition that this reader may open."""
+    """The pages of an edition that this reader may open. `current`: «page», or «true» for one below it."""
     user = me_or_none()
-    return [
-        {
-            "title": tab.title,
-            "href": url_for(tab.endpoint, edition=edition.slug),
-            "current": tab.endpoint == request.endpoint,
-        }
-        for tab in sorted(TABS, key=lambda tab: tab.place)
-        if tab.shown(user, edition)
-    ]
+    shown = [tab for tab in sorted(TABS, key=lambda tab: tab.place) if tab.shown(user, edition)]
+    tabs = [{"title": tab.title, "href": url_for(tab.endpoint, edition=edition.slug)} for tab in shown]
+    around = [tab for tab in tabs if f"{request.path}/".startswith(f"{tab['href']}/")]
+    if around:
+        nearest = max(around, key=lambda tab: len(tab["href"]))
+        nearest["current"] = "page" if nearest["href"] == request.path else "true"
+    return tabs
 
 
 def reader_language() -> str:
