@@ -76,7 +76,7 @@ class SessionForm(Form):
         except ValueError:
             parts = urlsplit("")
         if (
-            parts.scheme not in {"http", "https"}
+            parts.scheme != "https"
             or not parts.hostname
             or any(letter.isspace() for letter in field.data)
         ):
