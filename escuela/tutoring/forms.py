@@ -75,11 +75,7 @@ class SessionForm(Form):
             parts = urlsplit(field.data)
         except ValueError:
             parts = urlsplit("")
-        if (
-            parts.scheme != "https"
-            or not parts.hostname
-            or any(letter.isspace() for letter in field.data)
-        ):
+        if parts.scheme != "https" or not parts.hostname or any(letter.isspace() for letter in field.data):
             raise ValidationError(_l("Paste the whole address of the call, beginning with https://."))
 
     def validate_hour(self, field: TimeField) -> None:
