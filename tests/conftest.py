@@ -19,12 +19,14 @@ from flask import Flask
 from flask.testing import FlaskClient
 from flask_babel import force_locale
 from flask_migrate import upgrade
+from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy import Engine, event
 
 from escuela import clock, create_app
 from escuela.config import Settings
 from escuela.extensions import db, limiter
 from escuela.people.models import User
+from tests import chromium as found_chromium
 from tests.cast import Cast
 from tests.postgres import postgres_server
 
@@ -123,6 +125,19 @@ def _isolated(request: pytest.FixtureRequest) -> Iterator[None]:
             engines[None] = real
             outer.rollback()
             connection.close()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One Chromium for all browser tests; each opens a context of its own."""
+    if reason := found_chromium.available():
+        pytest.skip(reason)
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(
+            executable_path=found_chromium.executable(), args=found_chromium.LAUNCH_ARGS
+        )
+        yield running
+        running.close()
 
 
 @pytest.fixture

@@ -70,7 +70,7 @@ PAGES: dict[str | None, dict[str, Way]] = {
     "rosa": {"edition-not-open": NEXT},
     "renata": {
         "queue": "/cola",
-        "desk": ("/cola", "tbody tr:last-child form[action$=reclamar] button"),
+        "desk": ("/cola", "main form[action$=reclamar] .button--primary"),
         "attendance": (f"{RUNNING}/tutorias", "a[href$=asistencia]"),
         "board-tutor": f"{RUNNING}/tablero",
         "quiz-preview": f"{RUNNING}/cuestionarios/quiz-datos",

@@ -94,9 +94,8 @@ for (const form of document.querySelectorAll('form[data-attempt]')) {
   addEventListener('online', send)
   for (const slug in parts) {
     const before = browser('getItem', slug)
-    if (!before) continue
-    choose(slug, JSON.parse(before))
-    keep(slug)
+    if (before) choose(slug, JSON.parse(before))
+    if (before || boxes(slug).some((box) => box.checked !== box.defaultChecked)) keep(slug) // chosen before this ran
   }
 }
 

@@ -1,4 +1,4 @@
-"""One Chromium for all browser tests; a School of its own for each file of them, since journeys change things."""
+"""A School of its own for each file of browser tests, since journeys change things."""
 
 from __future__ import annotations
 
@@ -7,18 +7,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser
 
-from tests import chromium as found
-from tests.live import School, Visitor, browser, school
+from tests.live import School, Visitor, school
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    if reason := found.available():
-        pytest.skip(reason)
-    with browser() as running:
-        yield running
 
 
 @pytest.fixture(scope="module")

@@ -57,8 +57,8 @@ def test_an_answer_is_saved_when_chosen_and_survives_a_cut_connection(visitor):
 def test_an_answer_that_was_never_confirmed_is_kept_through_a_reload(visitor, served):
     rosa = visitor(size=PHONE).signs_in("rosa").goes(QUIZ)
     page = rosa.page
-    page.click("form[action$=intentos] .button--primary")
     page.route("**/respuestas", lambda route: route.abort())
+    page.click("form[action$=intentos] .button--primary")
     third = page.locator(".question").nth(2)
     third.locator("input[type=radio], input[type=checkbox]").nth(0).check()
     expect(third.locator(".saved--no")).to_be_visible()
@@ -67,6 +67,20 @@ def test_an_answer_that_was_never_confirmed_is_kept_through_a_reload(visitor, se
     again = page.locator(".question").nth(2)
     expect(again.locator("input:checked")).to_have_count(1)
     expect(again.locator(".saved:not(.saved--no)")).to_be_visible(timeout=20_000)
+
+
+def test_an_answer_chosen_before_the_script_arrived_is_saved_too(visitor):
+    wara = visitor(size=PHONE).signs_in("wara")
+    page, held = wara.page, []
+    wara.goes(f"{RUNNING}/cuestionarios/quiz-datos")
+    page.route("**/escuela.js", lambda route: held.append(route))  # noqa: PLW0108 - Playwright calls no builtin
+    page.click("form[action$=intentos] .button--primary", no_wait_after=True)
+    first = page.locator(".question").nth(0)
+    first.locator("input[type=radio], input[type=checkbox]").nth(0).check()
+    expect(first.locator(".saved:visible")).to_have_count(0)
+    for route in held:
+        route.continue_()
+    expect(first.locator(".saved:not(.saved--no)")).to_be_visible()
 
 
 def test_a_quiz_works_without_scripts(visitor):

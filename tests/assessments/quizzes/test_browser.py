@@ -10,14 +10,13 @@ from threading import Thread
 import pytest
 from flask import Flask
 from flask_migrate import upgrade
-from playwright.sync_api import Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect
 from sqlalchemy import select
 from werkzeug.serving import make_server
 
 from escuela import create_app
 from escuela.assessments.quizzes.models import Answer, Quiz
 from escuela.extensions import db
-from tests import chromium
 from tests.cast import Cast
 from tests.conftest import settings_for
 
@@ -71,21 +70,17 @@ def school(tmp_path: Path) -> Iterator[School]:
 
 
 @pytest.fixture
-def page(school: School) -> Iterator[Page]:
+def page(school: School, chromium: Browser) -> Iterator[Page]:
     """Lucía's browser, on the page of an attempt that she has just begun."""
-    if reason := chromium.available():
-        pytest.skip(reason)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium.executable(), args=chromium.LAUNCH_ARGS)
-        context = browser.new_context(base_url=school.address)
-        context.set_default_timeout(10_000)
-        context.add_cookies([{"name": "session", "value": school.cookie, "url": school.address}])
-        page = context.new_page()
-        page.goto(QUIZ)
-        page.get_by_role("button", name="Start the quiz").click()
-        page.wait_for_url(f"**{FIRST}")
-        yield page
-        browser.close()
+    context = chromium.new_context(base_url=school.address)
+    context.set_default_timeout(10_000)
+    context.add_cookies([{"name": "session", "value": school.cookie, "url": school.address}])
+    page = context.new_page()
+    page.goto(QUIZ)
+    page.get_by_role("button", name="Start the quiz").click()
+    page.wait_for_url(f"**{FIRST}")
+    yield page
+    context.close()
 
 
 def option(page: Page, slug: str, key: str) -> Locator:
