@@ -19,7 +19,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from flask_babel import force_locale
 from flask_migrate import upgrade
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 from sqlalchemy import Engine, event
 
 from escuela import clock, create_app
@@ -132,6 +132,7 @@ def chromium() -> Iterator[Browser]:
     """One Chromium for all browser tests; each opens a context of its own."""
     if reason := found_chromium.available():
         pytest.skip(reason)
+    expect.set_options(timeout=15_000)  # a busy machine is slow, not wrong
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(
             executable_path=found_chromium.executable(), args=found_chromium.LAUNCH_ARGS

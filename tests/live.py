@@ -88,7 +88,7 @@ class Visitor:
     def __init__(self, chromium: Browser, school: School, size: dict[str, int] = DESK, **options: object) -> None:
         options = {"locale": "es-UY", "timezone_id": "America/Montevideo", **options}
         self.context: BrowserContext = chromium.new_context(base_url=school.address, viewport=size, **options)  # type: ignore[arg-type]
-        self.context.set_default_timeout(10_000)
+        self.context.set_default_timeout(20_000)
         self.page: Page = self.context.new_page()
         self.faults: list[str] = []
         self.page.on("pageerror", lambda error: self.faults.append(str(error)))

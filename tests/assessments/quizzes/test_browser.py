@@ -73,7 +73,7 @@ def school(tmp_path: Path) -> Iterator[School]:
 def page(school: School, chromium: Browser) -> Iterator[Page]:
     """Lucía's browser, on the page of an attempt that she has just begun."""
     context = chromium.new_context(base_url=school.address)
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(20_000)
     context.add_cookies([{"name": "session", "value": school.cookie, "url": school.address}])
     page = context.new_page()
     page.goto(QUIZ)
