@@ -8,7 +8,6 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from flask import current_app
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 from sqlalchemy import select
@@ -17,8 +16,9 @@ from sqlalchemy.orm import with_polymorphic
 
 from escuela import storage
 from escuela.content.check import everything
+from escuela.content.rows import address_of
 from escuela.content.text import EditionText, MediaText, ModuleText
-from escuela.editions.kinds import FORMATS, KINDS
+from escuela.editions.kinds import FORMATS
 from escuela.editions.models import Activity, Edition, Media, Module
 from escuela.editions.text import ActivityText, LessonSource, align, write_activity
 from escuela.errors import DomainError
@@ -96,7 +96,7 @@ class _Loading:
         self.items = {item.id: item for item in db.session.scalars(wanted)}
         activities = [activity for module in text.modules for activity in module.activities]
         lessons = [activity for activity in activities if isinstance(activity, LessonSource)]
-        self.lessons = {lesson.slug: self._address(lesson) for lesson in lessons}
+        self.lessons = {lesson.slug: address_of("lesson", text.slug, lesson.slug) for lesson in lessons}
 
     def run(self) -> None:
         self._write_edition()
@@ -121,10 +121,6 @@ class _Loading:
 
     def _aligned(self, codes: tuple[str, ...]) -> list[FrameworkItem]:
         return [self.items[code] for code in codes]
-
-    def _address(self, activity: ActivityText) -> str:
-        names = {"edition": self.text.slug, "activity": activity.slug}
-        return current_app.url_map.bind("").build(KINDS[activity.kind].endpoint, names)
 
     # --- bringing into step
 
@@ -212,6 +208,7 @@ class _Loading:
             if row.sha256 != medium.sha256:
                 row.key = _stored(medium)
             row.media_type, row.size, row.sha256 = medium.media_type, medium.size, medium.sha256
+            row.width, row.height = medium.width, medium.height
             db.session.add(row)
         db.session.flush()
 
@@ -223,5 +220,5 @@ class _Loading:
 
 
 def _stored(medium: MediaText) -> str:
-    with medium.file.open("rb") as stream:
+    with medium.read() as stream:
         return storage.put(stream, most=medium.size).key

@@ -103,7 +103,7 @@ def _judge(proof: Proof, path: Path, known: Type) -> MediaText | None:
         width=width,
         height=height,
         sha256=hashlib.sha256(content).hexdigest(),
-        file=path,
+        read=lambda: path.open("rb"),
     )
 
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from escuela import clock, markdown
 from escuela.columns import Localized
@@ -23,7 +22,8 @@ class MediaText(Medium):
 
     name: str
     sha256: str
-    file: Path = field(repr=False)
+    read: Callable[[], IO[bytes]] = field(repr=False, compare=False)
+    """Opens its bytes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

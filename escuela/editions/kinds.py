@@ -12,6 +12,7 @@ from sqlalchemy import Select
 from escuela.editions.models import Activity
 
 if TYPE_CHECKING:
+    from escuela.editions.forms import ActivityForm
     from escuela.editions.text import ActivityFiles, ActivityText
     from escuela.markdown import Home
 
@@ -61,6 +62,8 @@ class Format:
     write: Callable[[Any, Any, Home], None]
     """Bring a row into step with its text, all but what every activity has. Raises DomainError, before it changes
     anything, where that would take away or falsify what people did. The row is new if it has no id."""
+    text: Callable[[Any, Home], ActivityText]
+    """The text of a row, such that writing it would change nothing; the home is its module's."""
 
 
 FORMATS: dict[str, Format] = {}
@@ -68,3 +71,23 @@ FORMATS: dict[str, Format] = {}
 
 def register_format(found: Format) -> None:
     FORMATS[found.kind] = found
+
+
+@dataclass(frozen=True, slots=True)
+class Editor:
+    """How activities of one kind are written in the browser: each room registers its own."""
+
+    kind: str
+    form: type[ActivityForm]
+    """Made from the fields of an ActivityText (`form(data=...)` or `form.from_text`); its `text` makes one."""
+    template: str
+    """A macro `fields(form, edition)` in the room's folder, which the editor's page shows."""
+    effects: Callable[[Any, ActivityText], list[LazyString]]
+    """What saving the text would do to what participants already did, in sentences; none where it does nothing."""
+
+
+EDITORS: dict[str, Editor] = {}
+
+
+def register_editor(found: Editor) -> None:
+    EDITORS[found.kind] = found

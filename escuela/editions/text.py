@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -71,8 +72,10 @@ def moment(section: Section, key: str, *, required: bool = False) -> Moment | No
 
 
 def frameworks(section: Section) -> tuple[str, ...]:
-    """Ids of the catalogue's items."""
-    return section.several("frameworks", catalogue.codes(), what="item of the catalogue (see `flask frameworks list`)")
+    """Ids of the catalogue's items, in its order."""
+    known = catalogue.codes()
+    found = section.several("frameworks", known, what="item of the catalogue (see `flask frameworks list`)")
+    return tuple(code for code in known if code in found)
 
 
 def proofread(section: Section, key: str, texts: Localized, home: Home) -> Localized:
@@ -116,6 +119,31 @@ def write_activity(row: Activity, text: ActivityText, items: Sequence[FrameworkI
     row.opens_at, row.opens_zone = (text.opens.at, text.opens.zone) if text.opens else (None, None)
     row.due_at, row.due_zone = (text.due.at, text.due.zone) if text.due else (None, None)
     align(row, items)
+
+
+def text_of_activity(row: Activity) -> dict[str, Any]:
+    """What every activity says of itself, as the fields of an ActivityText: the inverse of `write_activity`."""
+    return {
+        "kind": row.kind,
+        "slug": row.slug,
+        "place": row.position,
+        "title": row.title,
+        "summary": row.summary,
+        "required": row.required,
+        "opens": moment_of(row.opens_at, row.opens_zone),
+        "due": moment_of(row.due_at, row.due_zone),
+        "strict": row.strict,
+        "frameworks": codes_of(row),
+    }
+
+
+def moment_of(at: datetime | None, zone: str | None) -> Moment | None:
+    return Moment(at, zone) if at is not None and zone is not None else None
+
+
+def codes_of(row: Any) -> tuple[str, ...]:
+    """Ids of the framework items that a row is aligned with, in the order of the catalogue."""
+    return tuple(item.id for item in row.items)
 
 
 def align(row: Any, items: Sequence[FrameworkItem]) -> None:
@@ -177,4 +205,14 @@ def _write(row: Lesson, text: LessonSource, home: Home) -> None:
     row.texts = [kept[language] for language in text.body]
 
 
-register_format(Format("lesson", Lesson, prefix="", suffix=".md", read=_read, write=_write))
+def _text(row: Lesson, _home: Home) -> LessonSource:
+    pages = {page.language: page.source for page in row.texts}
+    order = [*row.title, *LANGUAGES]  # a lesson's first language is its title's
+    return LessonSource(
+        **text_of_activity(row),
+        minutes=row.minutes,
+        body=Localized({language: pages[language] for language in sorted(pages, key=order.index)}),
+    )
+
+
+register_format(Format("lesson", Lesson, prefix="", suffix=".md", read=_read, write=_write, text=_text))

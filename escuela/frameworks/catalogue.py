@@ -66,9 +66,9 @@ def catalogue() -> Catalogue:
 
 
 @cache
-def codes() -> frozenset[str]:
-    """Every id that content may be aligned with."""
-    return frozenset(item.id for item in catalogue().items)
+def codes() -> tuple[str, ...]:
+    """Every id that content may be aligned with, in the order of the catalogue."""
+    return tuple(item.id for item in catalogue().items)
 
 
 def _item(row: dict[str, Any]) -> Item:

@@ -13,6 +13,8 @@ OURS = "/ediciones/"
 ABROAD = ("https://", "http://", "mailto:", "tel:")
 _TARGETS = re.compile(r"(?<=\]\()(media/[^)\s]+|lesson:[a-z0-9-]+)|(?<=\]: )(media/\S+|lesson:[a-z0-9-]+)")
 
+_ADDRESSES = re.compile(rf"(?<=\]\(){OURS}[^)\s]+|(?<=\]: ){OURS}\S+")
+
 
 @dataclass(frozen=True, slots=True)
 class Medium:
@@ -60,3 +62,13 @@ class Home:
 
     def _full(self, match: re.Match[str]) -> str:
         return self.link(match[0]) or match[0]
+
+    def written(self, texts: Localized) -> Localized:
+        """What `addressed` was made from: the text as its author wrote it."""
+        lessons = {address: LESSON + slug for slug, address in self.lessons.items()}
+
+        def short(match: re.Match[str]) -> str:
+            name = match[0].removeprefix(self.folder)
+            return MEDIA + name if self.folder and name in self.media else lessons.get(match[0], match[0])
+
+        return Localized({language: _ADDRESSES.sub(short, text) for language, text in texts.items()})

@@ -12,14 +12,14 @@ from flask_babel import lazy_gettext as _l
 from escuela.columns import Localized
 from escuela.editions.models import Module
 from escuela.editions.policies import Moment
-from escuela.editions.text import align, frameworks, moment
+from escuela.editions.text import align, codes_of, frameworks, moment
 from escuela.errors import DomainError
 from escuela.frameworks.models import FrameworkItem
 from escuela.section import ANY_ZONE, Section
 from escuela.tutoring.models import TutoringSession
 
 PLANNED_HERE = re.compile(r"\d{4}-\d\d-\d\d(-\d+)?")
-"""Slugs of sessions that were announced on the platform: a text neither uses them nor takes such sessions away."""
+"""Slugs of sessions that were announced on the platform: a text that does not have them does not take them away."""
 NEVER = Moment(datetime(2000, 1, 1, tzinfo=UTC), ANY_ZONE)
 """Stands where no instant could be read: a fault says so."""
 
@@ -44,11 +44,8 @@ def _read(section: Section) -> SessionText:
     link = section.text("link", default="", most=500)
     if link and not link.startswith(("https://", "http://")):
         section.fault(f"`link: {link}` is no address of the web: write https://...", "link")
-    slug = section.slug()
-    if PLANNED_HERE.fullmatch(slug):
-        section.fault(f"`slug: {slug}` is of a session that is announced on the platform: use words.", "slug")
     found = SessionText(
-        slug=slug,
+        slug=section.slug(),
         title=section.localized("title", most=200),
         summary=section.localized("summary", most=600),
         starts=moment(section, "starts_at", required=True) or NEVER,
@@ -58,6 +55,19 @@ def _read(section: Section) -> SessionText:
     )
     section.close()
     return found
+
+
+def text_of_session(row: TutoringSession) -> SessionText:
+    """The text of a session, such that writing it would change nothing."""
+    return SessionText(
+        slug=row.slug,
+        title=row.title,
+        summary=row.summary,
+        starts=Moment(row.starts_at, row.zone),
+        minutes=row.minutes,
+        link=row.link,
+        frameworks=codes_of(row),
+    )
 
 
 def write_session(

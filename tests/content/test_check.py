@@ -94,7 +94,6 @@ EDITION = {
         E, "01-datos, 02-riesgo", "02-riesgo, 01-datos", "modules:", "01-datos stands after 02-riesgo"
     ),
     "session twice": Spoiled(M, "slug: tutoria-datos", "slug: apertura", "slug:", "stands in ciudades/edition.yaml"),
-    "slug of a planned session": Spoiled(M, "tutoria-datos", "2026-10-15", "slug:", "announced on the platform"),
     "no address": Spoiled(E, "https://example.org/sala", "la sala", "link:", "write https://..."),
 }
 LESSONS = {

@@ -42,7 +42,7 @@ def test_every_item_has_a_name_in_three_languages_and_stands_below_its_parent() 
         assert item.parent is None or item.parent in before
         assert (item.parent is None) == (set(item.short) == set(LANGUAGES))
         before.add(item.id)
-    assert before == codes()
+    assert before == set(codes())
     assert {link.item for link in catalogue().links} | {link.other for link in catalogue().links} <= before
 
 

@@ -11,7 +11,14 @@ from escuela.assessments.assignments.filetypes import MEDIA_TYPES
 from escuela.assessments.assignments.models import Assignment, Criterion, Level, Review, Submission, Work
 from escuela.columns import Localized
 from escuela.editions.kinds import Format, register_format
-from escuela.editions.text import ActivityFiles, ActivityText, proofread, read_activity, read_strict
+from escuela.editions.text import (
+    ActivityFiles,
+    ActivityText,
+    proofread,
+    read_activity,
+    read_strict,
+    text_of_activity,
+)
 from escuela.errors import DomainError
 from escuela.extensions import db
 from escuela.markdown import Home
@@ -180,4 +187,25 @@ def _protect_from_lateness(row: Assignment, text: AssignmentText) -> None:
         )
 
 
-register_format(Format("assignment", Assignment, prefix="assignment-", suffix=".yaml", read=_read, write=_write))
+def _text(row: Assignment, home: Home) -> AssignmentText:
+    return AssignmentText(
+        **text_of_activity(row),
+        instructions=home.written(row.instructions),
+        final_work=row.final_work,
+        files_most=row.files_most,
+        file_kinds=tuple(row.file_kinds),
+        criteria=tuple(
+            CriterionText(
+                slug=criterion.slug,
+                title=criterion.title,
+                text=criterion.text,
+                levels=tuple(LevelText(level.title, level.text, level.points) for level in criterion.levels),
+            )
+            for criterion in row.criteria
+        ),
+    )
+
+
+register_format(
+    Format("assignment", Assignment, prefix="assignment-", suffix=".yaml", read=_read, write=_write, text=_text)
+)

@@ -12,7 +12,14 @@ from sqlalchemy import select, true
 from escuela.assessments.quizzes.models import QUESTION_KINDS, SINGLE, TRUE_FALSE, Attempt, Option, Question, Quiz
 from escuela.columns import Localized
 from escuela.editions.kinds import Format, register_format
-from escuela.editions.text import ActivityFiles, ActivityText, proofread, read_activity, read_strict
+from escuela.editions.text import (
+    ActivityFiles,
+    ActivityText,
+    proofread,
+    read_activity,
+    read_strict,
+    text_of_activity,
+)
 from escuela.errors import DomainError
 from escuela.extensions import db
 from escuela.markdown import Home
@@ -195,4 +202,28 @@ def _protect_from_lateness(row: Quiz, text: QuizText) -> None:
         raise DomainError(_l("%(quiz)s: the new due_at would make late what people handed in in time.", quiz=row.slug))
 
 
-register_format(Format("quiz", Quiz, prefix="quiz-", suffix=".yaml", read=_read, write=_write))
+def _text(row: Quiz, home: Home) -> QuizText:
+    return QuizText(
+        **text_of_activity(row),
+        pass_mark=row.pass_mark,
+        attempts=row.attempts_allowed,
+        shuffle=row.shuffle,
+        questions=tuple(_text_of_question(question, home) for question in row.questions),
+    )
+
+
+def _text_of_question(row: Question, home: Home) -> QuestionText:
+    return QuestionText(
+        slug=row.slug,
+        kind=row.kind,
+        text=home.written(row.text),
+        points=row.points,
+        feedback=home.written(row.feedback),
+        options=tuple(
+            OptionText(option.key, home.written(option.text), option.right, home.written(option.feedback))
+            for option in row.options
+        ),
+    )
+
+
+register_format(Format("quiz", Quiz, prefix="quiz-", suffix=".yaml", read=_read, write=_write, text=_text))
