@@ -23,11 +23,14 @@ ROOMS = (
     "frameworks",
     "editions",
     "admissions",
+    "calls",
+    "selection",
     "assessments.quizzes",
     "assessments.assignments",
     "tutoring",
     "content",
     "learning",
+    "authoring",
     "certificates",
 )
 

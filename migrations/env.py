@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from alembic import context
@@ -19,8 +21,30 @@ def render_item(kind: str, item: Any, _autogen_context: Any) -> Any:
     return False
 
 
+@contextmanager
+def rebuilding(connection: Any) -> Iterator[None]:
+    """SQLite changes a table by making it anew; rows that point at the old one must not mind while it is done."""
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    driver = connection.connection.driver_connection
+    driver.execute("PRAGMA foreign_keys=OFF")  # has no effect once a transaction has begun
+    try:
+        yield
+    finally:
+        connection.rollback()  # of a migration that failed
+        driver.execute("PRAGMA foreign_keys=ON")
+
+
+def sound(connection: Any) -> None:
+    """What was not watched meanwhile is looked at before it is kept."""
+    if connection.dialect.name == "sqlite" and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+        message = "the migration would leave rows that point at nothing: nothing was changed"
+        raise RuntimeError(message)
+
+
 def run_online() -> None:
-    with db.engine.connect() as connection:
+    with db.engine.connect() as connection, rebuilding(connection):
         context.configure(
             connection=connection,
             target_metadata=db.metadata,
@@ -30,6 +54,7 @@ def run_online() -> None:
         )
         with context.begin_transaction():
             context.run_migrations()
+            sound(connection)
 
 
 def run_offline() -> None:

@@ -25,11 +25,14 @@ RANKS = {
     "frameworks": 2,
     "editions": 3,
     "admissions": 4,
+    "calls": 5,
+    "selection": 6,
     "assessments.quizzes": 5,
     "assessments.assignments": 5,
     "tutoring": 5,
     "content": 6,
     "learning": 6,
+    "authoring": 7,
     "certificates": 7,
 }
 WIRING = {"escuela", "escuela.jobs", "escuela.cli", "escuela.demo", "escuela.demo.cast", "escuela.demo.stories"}

@@ -48,9 +48,9 @@ def taught_to(user_id: int | BindParameter[int]) -> Select[Edition]:
 
 
 def visible_activities(user: User, edition_slug: str) -> Select[Activity]:
-    """Activities of an edition for the people in it: its participants and who works in it."""
+    """Activities of an edition for the people in it, its participants and who works in it: all but the archived."""
     inside = taught_editions(user).where(Edition.slug == edition_slug).with_only_columns(Edition.id)
-    return select(Activity).where(Activity.edition_id.in_(inside))
+    return select(Activity).where(Activity.edition_id.in_(inside), Activity.archived_at.is_(None))
 
 
 def roll(edition: Edition) -> Select[Enrolment]:

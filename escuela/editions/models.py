@@ -58,6 +58,8 @@ class Edition(Model):
     """Two people: {"name": str, "office": {"es": str, ...}}."""
     digest: Mapped[str | None] = mapped_column(String(64))
     """Of the text that it was loaded from."""
+    edited_at: Mapped[datetime | None]
+    """When its content was last changed in the browser; none since the text was loaded."""
 
     items: Mapped[list[FrameworkItem]] = relationship(secondary=edition_items, order_by=FrameworkItem.position)
     modules: Mapped[list[Module]] = relationship(
@@ -102,6 +104,8 @@ class Module(Model):
     hours: Mapped[int]
     opens_at: Mapped[datetime | None]
     opens_zone: Mapped[Zone | None]
+    archived_at: Mapped[datetime | None]
+    """Put away with all that is in it: only who writes the edition sees it, what people did stays."""
 
     edition: Mapped[Edition] = relationship(back_populates="modules")
     items: Mapped[list[FrameworkItem]] = relationship(secondary=module_items, order_by=FrameworkItem.position)
@@ -139,6 +143,8 @@ class Activity(Model):
     due_zone: Mapped[Zone | None]
     strict: Mapped[bool] = mapped_column(default=False)
     """Nothing is accepted after `due_at`; otherwise it is late, and accepted until the edition ends."""
+    archived_at: Mapped[datetime | None]
+    """Put away, by itself or with its module, at the same instant."""
 
     edition: Mapped[Edition] = relationship()
     module: Mapped[Module] = relationship(back_populates="activities")
@@ -185,3 +191,6 @@ class Media(Model):
     media_type: Mapped[str] = mapped_column(String(80))
     size: Mapped[int]
     sha256: Mapped[str] = mapped_column(String(64))
+    width: Mapped[int | None]
+    height: Mapped[int | None]
+    """Pixels of a picture, where they are known."""

@@ -34,4 +34,4 @@ def open_modules(edition: Edition, at: datetime) -> Select[Module]:
     if edition.status in {DRAFT, PUBLISHED}:
         return select(Module).where(false())
     begun = or_(Module.opens_at.is_(None), Module.opens_at <= at)
-    return select(Module).where(Module.edition_id == edition.id, begun)
+    return select(Module).where(Module.edition_id == edition.id, begun, Module.archived_at.is_(None))

@@ -192,7 +192,7 @@ def activities_of(edition_id: int) -> Select[Activity]:
         select(Activity)
         .join(Activity.module)
         .options(contains_eager(Activity.module))
-        .where(Activity.edition_id == edition_id)
+        .where(Activity.edition_id == edition_id, Activity.archived_at.is_(None))
         .order_by(Module.position, Activity.position)
     )
 

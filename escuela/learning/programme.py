@@ -124,10 +124,10 @@ _MODULES = (
         _assignments.c.final_work,
     )
     .select_from(Module.__table__)
-    .outerjoin(Activity.__table__, _activity.module_id == _module.id)
+    .outerjoin(Activity.__table__, (_activity.module_id == _module.id) & _activity.archived_at.is_(None))
     .outerjoin(_lessons, _lessons.c.id == _activity.id)
     .outerjoin(_assignments, _assignments.c.id == _activity.id)
-    .where(_module.edition_id.in_(bindparam("editions", expanding=True)))
+    .where(_module.edition_id.in_(bindparam("editions", expanding=True)), _module.archived_at.is_(None))
     .order_by(_module.edition_id, _module.position, _module.id, _activity.position)
 )
 _SESSIONS = (

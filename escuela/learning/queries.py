@@ -49,7 +49,7 @@ def items_of_modules(edition: Edition) -> Select[int, FrameworkItem]:
         select(module_items.c.owner_id, FrameworkItem)
         .join(FrameworkItem, FrameworkItem.id == module_items.c.item_id)
         .join(Module, Module.id == module_items.c.owner_id)
-        .where(Module.edition_id == edition.id)
+        .where(Module.edition_id == edition.id, Module.archived_at.is_(None))
         .order_by(FrameworkItem.position)
     )
 

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from flask_security.core import RoleMixin, UserMixin
-from sqlalchemy import JSON, CheckConstraint, Column, ForeignKey, Index, String, Table, UniqueConstraint, text
+from sqlalchemy import JSON, CheckConstraint, Column, ForeignKey, Index, String, Table, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from escuela.columns import Name, Pk, Zone
@@ -146,3 +146,26 @@ class Membership(Model):
 
     user: Mapped[User] = relationship(back_populates="memberships")
     local_government: Mapped[LocalGovernment] = relationship()
+
+
+class Change(Model):
+    """A line of the history: who did what to a thing, when, and what it was before and after. It is never changed."""
+
+    __tablename__ = "changes"
+    __table_args__ = (Index("ix_changes_subject", "subject", "id"), Index("ix_changes_within", "within", "id"))
+
+    id: Mapped[Pk]
+    at: Mapped[datetime]
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    by_name: Mapped[Name]
+    """As it was then; an applicant's e-mail address, or empty for what the School did by itself."""
+    subject: Mapped[str] = mapped_column(String(60))
+    """`<thing>:<id>`, such as `application:12`."""
+    within: Mapped[str] = mapped_column(String(60))
+    """What it belongs to, such as `call:3` or `edition:2`: whose history shows it too."""
+    verb: Mapped[str] = mapped_column(String(60))
+    """`<thing>.<what>`: people.history.VERBS has the words for it."""
+    reason: Mapped[str | None] = mapped_column(Text)
+    before: Mapped[dict[str, Any]] = mapped_column(JSON)
+    after: Mapped[dict[str, Any]] = mapped_column(JSON)
+    """What changed, by name; people.history.FIELDS has the words for names."""
