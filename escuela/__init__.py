@@ -24,13 +24,17 @@ ROOMS = (
     "editions",
     "admissions",
     "calls",
+    "applications",
+    "evaluations",
     "selection",
     "assessments.quizzes",
     "assessments.assignments",
     "tutoring",
     "content",
     "learning",
+    "media",
     "authoring",
+    "publishing",
     "certificates",
 )
 

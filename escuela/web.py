@@ -62,6 +62,8 @@ class Tab:
     title: LazyString
     endpoint: str
     shown: Callable[[User | None, Edition], bool]
+    below: str = ""
+    """The endpoint of the tab that it stands below, in a second row; its path begins with that tab's path."""
 
 
 NAVIGATION: list[Entry] = []
@@ -79,11 +81,15 @@ def navigation() -> list[dict[str, Any]]:
     ]
 
 
-def edition_tabs(edition: Edition) -> list[dict[str, Any]]:
+def edition_tabs(edition: Edition, below: str = "") -> list[dict[str, Any]]:
     """The pages of an edition that this reader may open. `current`: «page», or «true» for one below it."""
     user = me_or_none()
-    shown = [tab for tab in sorted(TABS, key=lambda tab: tab.place) if tab.shown(user, edition)]
-    tabs = [{"title": tab.title, "href": url_for(tab.endpoint, edition=edition.slug)} for tab in shown]
+    row = sorted((tab for tab in TABS if tab.below == below), key=lambda tab: tab.place)
+    shown = [tab for tab in row if tab.shown(user, edition)]
+    tabs: list[dict[str, Any]] = [
+        {"title": tab.title, "href": url_for(tab.endpoint, edition=edition.slug), "endpoint": tab.endpoint}
+        for tab in shown
+    ]
     around = [tab for tab in tabs if f"{request.path}/".startswith(f"{tab['href']}/")]
     if around:
         nearest = max(around, key=lambda tab: len(tab["href"]))

@@ -8,10 +8,13 @@ from typing import Any, TypeVar
 
 from escuela import clock
 from escuela.admissions.models import Enrolment
+from escuela.applications.models import Application
 from escuela.assessments.assignments.models import Assignment, Criterion, Level, Submission, Work
 from escuela.assessments.quizzes.models import Option, Question, Quiz
+from escuela.calls.models import Call, CallCriterion, CallQuestion
 from escuela.columns import Localized
 from escuela.editions.models import Edition, EditionStaff, Lesson, LessonText, Module
+from escuela.evaluations.models import Evaluation, Evaluator, Score
 from escuela.extensions import Model, db
 from escuela.people.models import LocalGovernment, Membership, Role, User
 from escuela.tutoring.models import TutoringSession
@@ -192,6 +195,80 @@ def tutoring_session(of: Edition, **given: Any) -> TutoringSession:
         "link": "https://example.org/sala",
     }
     return saved(TutoringSession(edition=of, **values | given))
+
+
+def call(of: Edition, **given: Any) -> Call:
+    """Open for five days more, with two criteria of weights 60 and 40 and no questions of its own."""
+    now = clock.now()
+    values: dict[str, Any] = {
+        "title": words("Convocatoria", "Chamada"),
+        "summary": words("Postule su ciudad."),
+        "text": words("Quince lugares."),
+        "eligibility": words("Personal municipal."),
+        "places": 2,
+        "opens_at": now - timedelta(days=20),
+        "closes_at": now + timedelta(days=5),
+        "zone": MONTEVIDEO,
+        "published_at": now - timedelta(days=21),
+    }
+    row = Call(edition=of, **values | given)
+    row.criteria = [
+        CallCriterion(slug=slug, position=i, title=words(title), text=words("Qué se mira"), weight=weight)
+        for i, (slug, title, weight) in enumerate((("motivacion", "Motivación", 60), ("respaldo", "Respaldo", 40)))
+    ]
+    return saved(row)
+
+
+def call_question(of: Call, kind: str = "short", **given: Any) -> CallQuestion:
+    """Options of single and multiple are `a` and `b`."""
+    number = len(of.questions) + 1
+    options = [{"key": key, "text": dict(words(f"Opción {key}"))} for key in "ab"]
+    values: dict[str, Any] = {"slug": f"p{number}", "text": words(f"Pregunta {number}"), "help": Localized()}
+    if kind in {"single", "multiple"}:
+        values["options"] = options
+    return saved(CallQuestion(call=of, kind=kind, position=number, **values | given))
+
+
+def application(to: Call, of: LocalGovernment | None, name: str = "Ana Ceibo Tala", **given: Any) -> Application:
+    """Handed in yesterday, by a woman, in Spanish; `state="draft"` makes a draft with only its address."""
+    number = next(_count)
+    now = clock.now()
+    values: dict[str, Any] = {
+        "email": f"postulante{number}@example.org",
+        "language": "es",
+        "zone": MONTEVIDEO,
+        "started_at": now - timedelta(days=3),
+        "saved_at": now - timedelta(days=1),
+    }
+    if given.get("state", "submitted") != "draft":
+        values |= {
+            "state": "submitted",
+            "number": number,
+            "submitted_at": now - timedelta(days=1),
+            "name": name,
+            "gender": "woman",
+            "position": "Directora de ambiente",
+            "local_government": of,
+        }
+    return saved(Application(call=to, **values | given))
+
+
+def evaluator(person: User, of: Call) -> Evaluator:
+    return saved(Evaluator(user=person, call=of, appointed_at=clock.now()))
+
+
+def evaluation(of: Application, by: Evaluator, *points: int, **given: Any) -> Evaluation:
+    """Given with points for each criterion in order, or only assigned when there are none."""
+    now = clock.now()
+    row = Evaluation(application=of, evaluator=by, assigned_at=now, **given)
+    if points:
+        criteria = of.call.criteria
+        row.scores = [Score(criterion=each, points=n) for each, n in zip(criteria, points, strict=True)]
+        weights = sum(each.weight for each in criteria)
+        total = sum(100 * each.weight * n for each, n in zip(criteria, points, strict=True)) / weights
+        row.saved_at = row.given_at = now
+        row.total = round(total)
+    return saved(row)
 
 
 def at(text: str) -> datetime:

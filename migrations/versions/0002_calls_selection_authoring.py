@@ -158,7 +158,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("call_id", "slug", name=op.f("uq_call_criteria_call_id_slug")),
     )
     op.create_table(
-        "call_links",
+        "application_links",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("call_id", sa.Integer(), nullable=False),
         sa.Column("email", sa.String(length=254), nullable=False),
@@ -168,12 +168,12 @@ def upgrade() -> None:
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("until", sa.DateTime(timezone=True), nullable=False),
         sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(["call_id"], ["calls.id"], name=op.f("fk_call_links_call_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_call_links")),
-        sa.UniqueConstraint("sha256", name=op.f("uq_call_links_sha256")),
+        sa.ForeignKeyConstraint(["call_id"], ["calls.id"], name=op.f("fk_application_links_call_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_application_links")),
+        sa.UniqueConstraint("sha256", name=op.f("uq_application_links_sha256")),
     )
-    with op.batch_alter_table("call_links", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_call_links_call_id"), ["call_id"], unique=False)
+    with op.batch_alter_table("application_links", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_application_links_call_id"), ["call_id"], unique=False)
 
     op.create_table(
         "call_questions",
@@ -431,10 +431,10 @@ def downgrade() -> None:
 
     op.drop_table("decision_batches")
     op.drop_table("call_questions")
-    with op.batch_alter_table("call_links", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_call_links_call_id"))
+    with op.batch_alter_table("application_links", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_application_links_call_id"))
 
-    op.drop_table("call_links")
+    op.drop_table("application_links")
     op.drop_table("call_criteria")
     with op.batch_alter_table("applications", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_applications_user_id"))

@@ -1,0 +1,1 @@
+"""Applications: what people who want to take part send to a call."""

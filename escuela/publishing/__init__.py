@@ -1,0 +1,1 @@
+"""An edition as a whole: made, copied, checked before it opens, published."""
