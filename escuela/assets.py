@@ -29,7 +29,7 @@ STATIC = ROOT / "static"
 STYLES = [
     "tokens",
     "base",
-    *(f"components/{name}" for name in ("layout", "button", "form", "card", "status", "table", "learning")),
+    *(f"components/{name}" for name in ("layout", "button", "form", "card", "status", "table", "learning", "calls")),
 ]
 SCRIPTS = sorted(path.stem for path in (STATIC / "js").glob("*.js"))
 FOR_EVER = "public, max-age=31536000, immutable"

@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel.speaklater import LazyString
 from sqlalchemy import Select, or_, select
 
 from escuela import clock
+from escuela.columns import LANGUAGES
 from escuela.extensions import Model, db
 from escuela.people.models import Change, User
+from escuela.web import day, day_and_hour, language_name, reader_zone
 
 VERBS: dict[str, LazyString] = {}
 """What each verb is called, such as «extended the deadline»: each room adds its own."""
 FIELDS: dict[str, LazyString] = {}
 """What the names in `before` and `after` are called: each room adds its own."""
+VALUES: dict[str, LazyString] = {}
+"""What values that are codes are called, by name and value: `state:accepted`."""
+
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 def subject_of(thing: Model) -> str:
@@ -64,3 +75,79 @@ def history_of(thing: Model) -> Select[Change]:
 def in_words(names: Mapping[str, LazyString], name: str) -> str:
     """The words for a verb or a field; the name itself where nobody has given it words."""
     return str(names.get(name, name))
+
+
+# --- as it is shown
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One thing that changed, in the reader's words; empty where there was nothing."""
+
+    title: str
+    before: str
+    after: str
+
+
+def announced(at: datetime, zone: str) -> dict[str, str]:
+    """An instant and the zone it was announced in, for `before` and `after`: it is shown on the clock of that zone."""
+    return {"at": at.isoformat(timespec="seconds"), "zone": zone}
+
+
+def verb_of(change: Change) -> str:
+    """Template filter: what was done."""
+    return in_words(VERBS, change.verb)
+
+
+def differences(change: Change) -> list[Difference]:
+    """Template filter: what a line of the history says was before and after; of a text, each language that changed."""
+    names = dict.fromkeys([*change.before, *change.after])
+    return [found for name in names for found in _compared(name, change.before.get(name), change.after.get(name))]
+
+
+def _compared(name: str, before: Any, after: Any) -> Iterator[Difference]:
+    title = in_words(FIELDS, name)
+    if not _is_text(before) and not _is_text(after):
+        yield Difference(title, said(name, before), said(name, after))
+        return
+    was, became = before or {}, after or {}
+    for code in dict.fromkeys([*was, *became]):
+        if was.get(code) != became.get(code):
+            of_language = _("%(title)s (%(language)s)", title=title, language=language_name(code))
+            yield Difference(of_language, was.get(code) or "", became.get(code) or "")
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, dict) and bool(value) and set(value) <= set(LANGUAGES)
+
+
+def said(name: str, value: Any) -> str:
+    """A value of the history as a person reads it: an instant names its zone, a code has words."""
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    if isinstance(value, dict):
+        return _said_together(value)
+    if isinstance(value, list):
+        return ", ".join(said(name, each) for each in value)
+    if (words := VALUES.get(f"{name}:{value}")) is not None:
+        return str(words)
+    return _dated(value) if isinstance(value, str) else "" if value is None else str(value)
+
+
+def _said_together(value: dict[str, Any]) -> str:
+    if set(value) == {"at", "zone"}:
+        return day_and_hour(datetime.fromisoformat(value["at"]), value["zone"])
+    if _is_text(value):
+        return str(next(iter(value.values())))
+    return "; ".join(f"{in_words(FIELDS, name)}: {said(name, each)}" for name, each in value.items())
+
+
+def _dated(value: str) -> str:
+    try:
+        if _INSTANT.match(value) and (at := datetime.fromisoformat(value)).tzinfo is not None:
+            return day_and_hour(at, reader_zone() or "America/Montevideo")
+        if _DAY.fullmatch(value):
+            return day(date.fromisoformat(value))
+    except ValueError:  # it only looks like a date
+        pass
+    return value

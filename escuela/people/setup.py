@@ -25,6 +25,7 @@ from escuela import clock
 from escuela.access import public
 from escuela.extensions import db, limiter
 from escuela.messages.services import enqueue
+from escuela.people import history
 from escuela.people.forms import SIGN_IN_FORMS
 from escuela.people.models import Role, User
 from escuela.people.sentences import SENTENCES
@@ -150,6 +151,8 @@ def init_app(app: Flask) -> None:
     app.after_request(_see_other)
     change_email_confirmed.connect(_tell_the_old_address, app)
     _open_and_limit(app)
+    app.add_template_filter(history.verb_of)
+    app.add_template_filter(history.differences)
 
 
 def _open_and_limit(app: Flask) -> None:
