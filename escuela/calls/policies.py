@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 
 from escuela.calls.models import CONSENT, MULTIPLE, SINGLE, Call, CallQuestion
 from escuela.editions.policies import Moment
@@ -60,3 +60,39 @@ def _chosen(question: CallQuestion, answer: Any, value: str) -> bool:
     if question.kind == MULTIPLE:
         return value in (answer or ())
     return question.kind in {SINGLE, CONSENT} and answer == value
+
+
+class Conditional(Protocol):
+    """As much of a question as says when it is asked: its row, or what somebody is about to make of it."""
+
+    @property
+    def slug(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def options(self) -> list[dict[str, Any]]: ...
+    @property
+    def shown_if(self) -> str | None: ...
+    @property
+    def shown_value(self) -> str | None: ...
+
+
+YES = "yes"
+"""The answer to a consent that was given."""
+
+
+def values_of(question: Conditional) -> list[str]:
+    """The answers that another question may wait for."""
+    if question.kind in {SINGLE, MULTIPLE}:
+        return [option["key"] for option in question.options]
+    return [YES] if question.kind == CONSENT else []
+
+
+def unreachable(questions: Iterable[Conditional]) -> Conditional | None:
+    """The first question that waits for an answer which no earlier one offers; None where the order holds."""
+    offered: set[tuple[str | None, str | None]] = set()
+    for question in questions:
+        if question.shown_if is not None and (question.shown_if, question.shown_value) not in offered:
+            return question
+        offered |= {(question.slug, value) for value in values_of(question)}
+    return None

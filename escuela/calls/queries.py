@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import joinedload
 
 from escuela.calls.models import Call
 from escuela.editions.models import COORDINATOR, Edition, EditionStaff
 from escuela.people.models import User
+
+REMEMBERED = timedelta(days=90)
+"""How long the first page tells of a call that closed and has no result."""
 
 
 def public_calls() -> Select[Call]:
@@ -37,3 +43,24 @@ def coordinated_editions(user: User) -> Select[Edition]:
         return select(Edition)
     own = select(EditionStaff.edition_id).where(EditionStaff.user_id == user.id, EditionStaff.role == COORDINATOR)
     return select(Edition).where(Edition.id.in_(own))
+
+
+def open_calls(at: datetime) -> Select[Call]:
+    """Calls that accept applications at an instant, the one that closes first before the others."""
+    return (
+        select(Call)
+        .where(Call.published_at.is_not(None), Call.announced_at.is_(None), Call.opens_at <= at, Call.closes_at > at)
+        .options(joinedload(Call.edition))
+        .order_by(Call.closes_at, Call.id)
+    )
+
+
+def featured_calls(at: datetime) -> Select[Call]:
+    """Calls without a result, for the first page: open ones that close first, then those to come, then the closed."""
+    past, coming = Call.closes_at <= at, Call.opens_at > at
+    return (
+        select(Call)
+        .where(Call.published_at.is_not(None), Call.announced_at.is_(None), Call.closes_at > at - REMEMBERED)
+        .options(joinedload(Call.edition))
+        .order_by(past, coming, Call.closes_at, Call.id)
+    )
