@@ -101,7 +101,7 @@ def reader_language() -> str:
     """The reader's language: of their profile, else of the cookie, else of the browser, else Spanish."""
     user = me_or_none()
     if user is not None:
-        return user.language
+        return user.lens.language if user.lens else user.language
     if not has_request_context():  # a job or a command
         return LANGUAGES[0]
     chosen = request.cookies.get(LANGUAGE_COOKIE)
@@ -134,7 +134,10 @@ def choose_language() -> ResponseReturnValue:
     chosen = request.form.get("language")
     if chosen in LANGUAGES:
         user = me_or_none()
-        if user is not None:
+        if user is not None and user.lens:
+            session["lens"] |= {"language": chosen}
+            session.modified = True
+        elif user is not None:
             user.language = chosen
         answer.set_cookie(LANGUAGE_COOKIE, chosen, max_age=COOKIE_AGE, samesite="Lax", secure=request.is_secure)
     return answer

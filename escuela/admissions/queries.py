@@ -6,7 +6,7 @@ from sqlalchemy import BindParameter, Select, bindparam, or_, select
 from sqlalchemy.orm import contains_eager
 
 from escuela.admissions.models import ACTIVE, Enrolment
-from escuela.editions.models import DRAFT, Activity, Edition, EditionStaff
+from escuela.editions.models import DRAFT, TUTOR, Activity, Edition, EditionStaff
 from escuela.people.models import LocalGovernment, User
 
 # Statements of every page, built once: building them costs more than running them.
@@ -29,6 +29,9 @@ def my_enrolments(user: User) -> Select[Enrolment]:
 
 def visible_enrolments(user: User) -> Select[Enrolment]:
     """One's own, and those of the editions in which one is a tutor or a coordinator."""
+    if user.lens is not None:
+        seen = user.lens.edition_id if user.lens.role == TUTOR else None
+        return select(Enrolment).where(Enrolment.edition_id == seen)
     if user.is_coordinator:
         return select(Enrolment)
     staffed = select(EditionStaff.edition_id).where(EditionStaff.user_id == user.id)
@@ -37,6 +40,8 @@ def visible_enrolments(user: User) -> Select[Enrolment]:
 
 def taught_editions(user: User) -> Select[Edition]:
     """Editions whose inside a person may see: enrolled and past draft, or working in it."""
+    if user.lens is not None:
+        return select(Edition).where(Edition.id == user.lens.edition_id)
     return select(Edition) if user.is_coordinator else taught_to(user.id)
 
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from functools import partial
 
 from flask import current_app
 from sqlalchemy import select
-from sqlalchemy.orm import undefer, with_polymorphic
+from sqlalchemy.orm import selectinload
 
 from escuela import storage
 from escuela.content.text import EditionText, MediaText, ModuleText
 from escuela.editions.kinds import FORMATS, KINDS
-from escuela.editions.models import Activity, Edition, Lesson, LessonText, Media, Module
+from escuela.editions.models import Activity, Edition, Lesson, Media, Module
 from escuela.editions.text import codes_of, moment_of
 from escuela.extensions import db
 from escuela.markdown import Home
@@ -69,7 +70,7 @@ class _Rows:
     def text(self) -> EditionText:
         row = self.edition
         sessions = self._sessions()
-        modules = [module for module in row.modules if module.archived_at is None]
+        modules = self._modules()
         activities = self._activities()
         return EditionText(
             slug=row.slug,
@@ -111,19 +112,24 @@ class _Rows:
             sessions=sessions[None],
         )
 
+    def _modules(self) -> Sequence[Module]:
+        shown = select(Module).where(Module.edition_id == self.edition.id, Module.archived_at.is_(None))
+        return db.session.scalars(shown.order_by(Module.position).options(selectinload(Module.items))).all()
+
     def _sessions(self) -> dict[int | None, tuple[SessionText, ...]]:
         rows = select(TutoringSession).where(TutoringSession.edition_id == self.edition.id)
+        rows = rows.options(selectinload(TutoringSession.items))
         found: dict[int | None, tuple[SessionText, ...]] = defaultdict(tuple)
         for row in db.session.scalars(rows.order_by(TutoringSession.starts_at, TutoringSession.id)):
             found[row.module_id] += (text_of_session(row),)
         return found
 
     def _activities(self) -> dict[int, list[Activity]]:
-        rows = with_polymorphic(Activity, "*")
-        shown = select(rows).where(rows.edition_id == self.edition.id, rows.archived_at.is_(None))
         found = defaultdict(list)
-        for row in db.session.scalars(shown.order_by(rows.position, rows.id)).unique():
-            found[row.module_id].append(row)
-        sources = select(LessonText).join(LessonText.lesson).where(Lesson.edition_id == self.edition.id)
-        db.session.scalars(sources.options(undefer(LessonText.source))).all()
+        for form in FORMATS.values():
+            shown = select(form.model).where(form.model.edition_id == self.edition.id, form.model.archived_at.is_(None))
+            for row in db.session.scalars(shown.options(selectinload(form.model.items), *form.loads())):
+                found[row.module_id].append(row)
+        for rows in found.values():
+            rows.sort(key=lambda row: (row.position, row.id))
         return found

@@ -130,7 +130,7 @@ class FrameworksField(SelectMultipleField):
     option_widget = CheckboxInput()
 
     def __init__(self, label: Any = None, **given: Any) -> None:
-        super().__init__(label or _l("Frameworks"), choices=[(code, code) for code in codes()], **given)
+        super().__init__(label or _l("Frameworks"), choices={code: code for code in codes()}, **given)
 
 
 class WritingForm(Form):
@@ -138,11 +138,15 @@ class WritingForm(Form):
 
     def speak(self, edition: Edition) -> None:
         """Set what depends on the edition. Call it before validating."""
+        self.use(edition.languages, edition.zone)
+
+    def use(self, languages: Sequence[str], zone: str) -> None:
+        """Texts are in these languages, the first one first; hours are offered in this zone."""
         for field in _fields(self):
             if isinstance(field, LocalizedField):
-                field.languages = edition.languages
-            elif isinstance(field, MomentField):
-                field.zone = edition.zone
+                field.languages = languages
+            elif isinstance(field, MomentField) and zone:
+                field.zone = zone
 
 
 def _fields(form: Any) -> Iterable[Field]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -64,6 +64,8 @@ class Format:
     anything, where that would take away or falsify what people did. The row is new if it has no id."""
     text: Callable[[Any, Home], ActivityText]
     """The text of a row, such that writing it would change nothing; the home is its module's."""
+    loads: Callable[[], Sequence[Any]] = tuple
+    """Loader options that bring with many rows, in as many queries as for one, all that their texts say."""
 
 
 FORMATS: dict[str, Format] = {}
@@ -84,6 +86,8 @@ class Editor:
     """A macro `fields(form, edition)` in the room's folder, which the editor's page shows."""
     effects: Callable[[Any, ActivityText], list[LazyString]]
     """What saving the text would do to what participants already did, in sentences; none where it does nothing."""
+    lacks: Callable[[Any], Iterable[LazyString]] = lambda _text: ()
+    """Of an ActivityText: what is missing without which nobody could do the activity."""
 
 
 EDITORS: dict[str, Editor] = {}

@@ -61,6 +61,9 @@ class Edition(Model):
     edited_at: Mapped[datetime | None]
     """When its content was last changed in the browser; none since the text was loaded."""
 
+    seen_early = False
+    """Everything in it is open, as of this request: who prepares it looks at what participants will see."""
+
     items: Mapped[list[FrameworkItem]] = relationship(secondary=edition_items, order_by=FrameworkItem.position)
     modules: Mapped[list[Module]] = relationship(
         back_populates="edition", order_by="Module.position", cascade="all, delete-orphan"

@@ -31,7 +31,7 @@ def staffed_editions(user: User, role: str) -> Select[Edition]:
 
 def open_modules(edition: Edition, at: datetime) -> Select[Module]:
     """Modules whose inside participants may see at an instant."""
-    if edition.status in {DRAFT, PUBLISHED}:
+    if edition.status in {DRAFT, PUBLISHED} and not edition.seen_early:
         return select(Module).where(false())
-    begun = or_(Module.opens_at.is_(None), Module.opens_at <= at)
+    begun = true() if edition.seen_early else or_(Module.opens_at.is_(None), Module.opens_at <= at)
     return select(Module).where(Module.edition_id == edition.id, begun, Module.archived_at.is_(None))

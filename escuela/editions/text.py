@@ -8,6 +8,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy.orm import selectinload
+
 from escuela import markdown
 from escuela.columns import LANGUAGES, Localized
 from escuela.editions.kinds import Format, register_format
@@ -215,4 +217,8 @@ def _text(row: Lesson, _home: Home) -> LessonSource:
     )
 
 
-register_format(Format("lesson", Lesson, prefix="", suffix=".md", read=_read, write=_write, text=_text))
+def _loads() -> list[Any]:
+    return [selectinload(Lesson.texts).undefer(LessonText.source)]
+
+
+register_format(Format("lesson", Lesson, prefix="", suffix=".md", read=_read, write=_write, text=_text, loads=_loads))

@@ -37,7 +37,9 @@ bp = Blueprint("learning", __name__)
 
 def inside(slug: str) -> Edition:
     """An edition for who is in it; 404 for everybody else."""
-    return get_or_404(queries.INSIDE[me().is_coordinator], reader=me().id, slug=slug)
+    user = me()
+    found = get_or_404(queries.INSIDE[user.is_coordinator or user.lens is not None], reader=user.id, slug=slug)
+    return found if user.lens is None or user.lens.edition_id == found.id else abort(404)
 
 
 def _participant(edition: Edition) -> Enrolment:

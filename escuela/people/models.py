@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import unicodedata
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 
 from flask_security.core import RoleMixin, UserMixin
 from sqlalchemy import JSON, CheckConstraint, Column, ForeignKey, Index, String, Table, Text, UniqueConstraint, text
@@ -49,6 +50,16 @@ class Named:
         return name
 
 
+@dataclass(frozen=True, slots=True)
+class Lens:
+    """Somebody who prepares an edition looks at it as who takes part in it or as who tutors, and changes nothing."""
+
+    edition_id: int
+    role: str
+    """`participant` or `tutor`."""
+    language: str
+
+
 class Role(Model, RoleMixin):
     """A global role: `admin` or `coordinator`. What a person is in one edition is a row of that edition."""
 
@@ -89,10 +100,13 @@ class User(Named, Model, UserMixin):
     def is_admin(self) -> bool:
         return any(role.name == ADMIN for role in self.roles)
 
+    lens = cast("Lens | None", None)
+    """A Lens while the person looks through one: of this request, not of the table."""
+
     @property
     def is_coordinator(self) -> bool:
         """Coordinates every edition; administrators do too."""
-        return any(role.name in {ADMIN, COORDINATOR} for role in self.roles)
+        return self.lens is None and any(role.name in {ADMIN, COORDINATOR} for role in self.roles)
 
 
 class LocalGovernment(Named, Model):

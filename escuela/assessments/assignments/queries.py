@@ -25,7 +25,7 @@ from escuela.assessments.assignments.models import (
     WorkFile,
 )
 from escuela.editions import kinds
-from escuela.editions.models import Activity, Edition, EditionStaff
+from escuela.editions.models import TUTOR, Activity, Edition, EditionStaff
 from escuela.people.models import User
 
 
@@ -74,6 +74,8 @@ def reviewed_editions(user: User) -> Select[Edition]:
     """Editions whose works the person may review."""
     if user.is_coordinator:
         return select(Edition)
+    if user.lens is not None:
+        return select(Edition).where(Edition.id == user.lens.edition_id, user.lens.role == TUTOR)
     return select(Edition).where(Edition.id.in_(select(EditionStaff.edition_id).where(EditionStaff.user_id == user.id)))
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select, true
+from sqlalchemy.orm import selectinload
 
 from escuela.assessments.assignments.filetypes import MEDIA_TYPES
 from escuela.assessments.assignments.models import Assignment, Criterion, Level, Review, Submission, Work
@@ -206,6 +208,19 @@ def _text(row: Assignment, home: Home) -> AssignmentText:
     )
 
 
+def _loads() -> list[Any]:
+    return [selectinload(Assignment.criteria).selectinload(Criterion.levels)]
+
+
 register_format(
-    Format("assignment", Assignment, prefix="assignment-", suffix=".yaml", read=_read, write=_write, text=_text)
+    Format(
+        "assignment",
+        Assignment,
+        prefix="assignment-",
+        suffix=".yaml",
+        read=_read,
+        write=_write,
+        text=_text,
+        loads=_loads,
+    )
 )

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select, true
+from sqlalchemy.orm import selectinload
 
 from escuela.assessments.quizzes.models import QUESTION_KINDS, SINGLE, TRUE_FALSE, Attempt, Option, Question, Quiz
 from escuela.columns import Localized
@@ -226,4 +228,10 @@ def _text_of_question(row: Question, home: Home) -> QuestionText:
     )
 
 
-register_format(Format("quiz", Quiz, prefix="quiz-", suffix=".yaml", read=_read, write=_write, text=_text))
+def _loads() -> list[Any]:
+    return [selectinload(Quiz.questions).selectinload(Question.options)]
+
+
+register_format(
+    Format("quiz", Quiz, prefix="quiz-", suffix=".yaml", read=_read, write=_write, text=_text, loads=_loads)
+)
