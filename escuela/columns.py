@@ -92,5 +92,7 @@ Pk = Annotated[int, mapped_column(primary_key=True)]
 Slug = Annotated[str, mapped_column(String(80))]
 Zone = Annotated[str, mapped_column(String(64))]
 Name = Annotated[str, mapped_column(String(200))]
+StoredKey = Annotated[str, mapped_column(String(80), info={"stored": True})]
+"""Where storage keeps a file. A file that no such column names is removed after a day (see `jobs`)."""
 
 TYPE_MAP: dict[Any, Any] = {datetime: Instant, Localized: LocalizedText, list[str]: JSON, dict[str, Any]: JSON}

@@ -12,14 +12,11 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.schedulers.base import BaseScheduler
 from apscheduler.schedulers.blocking import BlockingScheduler
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import Column, select
 
 from escuela import storage
-from escuela.assessments.assignments.models import WorkFile
 from escuela.assessments.quizzes.services import close_overdue_attempts
 from escuela.certificates.drawing import draw_due_certificates
-from escuela.certificates.models import Certificate
-from escuela.editions.models import Media
 from escuela.extensions import db
 from escuela.messages.services import deliver_due_messages
 
@@ -34,10 +31,15 @@ class Job:
     """Does what is due, commits as it goes where rows are independent, and says how many it did."""
 
 
+def stored_keys() -> list[Column[str]]:
+    """Every column that names a file of the storage, whichever room it is in."""
+    return [column for table in db.metadata.tables.values() for column in table.columns if column.info.get("stored")]
+
+
 def remove_orphan_files() -> int:
     """Remove files that no row names and that are too old to belong to a request still going on."""
     old = set(storage.keys(older_than=timedelta(days=1)))
-    for column in (Media.key, WorkFile.key, Certificate.pdf_key):
+    for column in stored_keys():
         old -= set(db.session.scalars(select(column)))
     for key in old:
         storage.remove(key)

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from escuela import clock
 from escuela.admissions.models import Enrolment
-from escuela.applications.models import Application
+from escuela.applications.models import Application, ApplicationFile
 from escuela.assessments.assignments.models import Assignment, Criterion, Level, Submission, Work
 from escuela.assessments.quizzes.models import Option, Question, Quiz
 from escuela.calls.models import Call, CallCriterion, CallQuestion
@@ -251,6 +251,11 @@ def application(to: Call, of: LocalGovernment | None, name: str = "Ana Ceibo Tal
             "local_government": of,
         }
     return saved(Application(call=to, **values | given))
+
+
+def application_file(of: Application, key: str, **given: Any) -> ApplicationFile:
+    values = {"question": "carta", "name": "carta.pdf", "size": 14, "sha256": "0" * 64, "uploaded_at": clock.now()}
+    return saved(ApplicationFile(application=of, key=key, **values | given))
 
 
 def evaluator(person: User, of: Call) -> Evaluator:

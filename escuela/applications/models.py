@@ -9,7 +9,7 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueC
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from escuela.calls.models import Call
-from escuela.columns import Name, Pk, Slug, Zone
+from escuela.columns import Name, Pk, Slug, StoredKey, Zone
 from escuela.extensions import Model
 from escuela.people.models import LocalGovernment, Named, User
 
@@ -78,6 +78,11 @@ class Application(Named, Model):
     files: Mapped[list[ApplicationFile]] = relationship(back_populates="application", order_by="ApplicationFile.id")
 
     @property
+    def reference(self) -> str:
+        """The number as people quote it: ER9-0148."""
+        return f"ER{self.call.edition.number}-{self.number:04d}" if self.number is not None else ""
+
+    @property
     def place_name(self) -> str:
         """The local government's name, as the registry has it or as it was proposed."""
         return self.local_government.name if self.local_government else self.proposed_name or ""
@@ -102,7 +107,7 @@ class ApplicationFile(Model):
     name: Mapped[Name]
     size: Mapped[int]
     sha256: Mapped[str] = mapped_column(String(64))
-    key: Mapped[str] = mapped_column(String(80))
+    key: Mapped[StoredKey]
     uploaded_at: Mapped[datetime]
 
     application: Mapped[Application] = relationship(back_populates="files")

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from escuela.admissions.models import Enrolment
 from escuela.certificates.award import Award, AwardColumn
-from escuela.columns import Pk
+from escuela.columns import Pk, StoredKey
 from escuela.editions.models import Edition
 from escuela.extensions import Model
 from escuela.people.models import User
@@ -57,7 +57,7 @@ class Certificate(Model):
     draw_at: Mapped[datetime | None] = mapped_column(index=True)
     """When a worker may draw it: at once; after the turn of who took it; later after a failure. None: no more."""
     drawing_failure: Mapped[str | None] = mapped_column(Text)
-    pdf_key: Mapped[str | None] = mapped_column(String(80))
+    pdf_key: Mapped[StoredKey | None]
     pdf_sha256: Mapped[str | None] = mapped_column(String(64))
     drawn_at: Mapped[datetime | None]
 

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from escuela.columns import Localized, Pk, Slug, Zone
+from escuela.columns import Localized, Pk, Slug, StoredKey, Zone
 from escuela.extensions import Model
 from escuela.frameworks.models import FrameworkItem, alignment_table
 from escuela.people.models import User
@@ -189,7 +189,7 @@ class Media(Model):
     edition_id: Mapped[int] = mapped_column(ForeignKey("editions.id", ondelete="CASCADE"))
     path: Mapped[str] = mapped_column(String(200))
     """`<module slug>/<file name>`."""
-    key: Mapped[str] = mapped_column(String(80))
+    key: Mapped[StoredKey]
     """Where storage keeps it."""
     media_type: Mapped[str] = mapped_column(String(80))
     size: Mapped[int]

@@ -9,7 +9,7 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, U
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from escuela.admissions.models import Enrolment
-from escuela.columns import Localized, Pk, Slug
+from escuela.columns import Localized, Pk, Slug, StoredKey
 from escuela.editions.models import Activity
 from escuela.extensions import Model
 from escuela.people.models import User
@@ -162,7 +162,7 @@ class WorkFile(Model):
     """By content: pdf, docx ..."""
     size: Mapped[int]
     sha256: Mapped[str] = mapped_column(String(64))
-    key: Mapped[str] = mapped_column(String(80))
+    key: Mapped[StoredKey]
     uploaded_at: Mapped[datetime]
     uploaded_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
     removed_at: Mapped[datetime | None]
