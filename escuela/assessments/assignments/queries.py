@@ -75,7 +75,8 @@ def reviewed_editions(user: User) -> Select[Edition]:
     if user.is_coordinator:
         return select(Edition)
     if user.lens is not None:
-        return select(Edition).where(Edition.id == user.lens.edition_id, user.lens.role == TUTOR)
+        seen = user.lens.edition_id if user.lens.role == TUTOR else None
+        return select(Edition).where(Edition.id == seen)
     return select(Edition).where(Edition.id.in_(select(EditionStaff.edition_id).where(EditionStaff.user_id == user.id)))
 
 
