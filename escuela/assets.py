@@ -29,7 +29,10 @@ STATIC = ROOT / "static"
 STYLES = [
     "tokens",
     "base",
-    *(f"components/{name}" for name in ("layout", "button", "form", "card", "status", "table", "learning", "calls")),
+    *(
+        f"components/{name}"
+        for name in ("layout", "button", "form", "card", "status", "table", "learning", "calls", "applications")
+    ),
 ]
 SCRIPTS = sorted(path.stem for path in (STATIC / "js").glob("*.js"))
 FOR_EVER = "public, max-age=31536000, immutable"

@@ -15,6 +15,7 @@ from flask import Flask
 from sqlalchemy import Column, select
 
 from escuela import storage
+from escuela.applications.services import forget_old as forget_old_applications
 from escuela.assessments.quizzes.services import close_overdue_attempts
 from escuela.certificates.drawing import draw_due_certificates
 from escuela.extensions import db
@@ -51,6 +52,7 @@ JOBS = (
     Job("draw-certificates", timedelta(seconds=5), draw_due_certificates),
     Job("close-attempts", timedelta(minutes=1), close_overdue_attempts),
     Job("remove-orphan-files", timedelta(days=1), remove_orphan_files),
+    Job("forget-applications", timedelta(days=1), forget_old_applications),
 )
 
 

@@ -165,11 +165,21 @@ def test_a_visitor_gets_past_the_doorman_only_where_a_view_is_public(app: Flask,
     assert refused == []
 
 
+APPLYING = (
+    *("start", "link", "renew", "leave", "form", "save", "governments", "upload", "detach", "file", "hand_in"),
+    *("withdraw", "resume"),
+)
+"""Pages of who applies: no account comes before acceptance. Each asks for the application that the browser may open."""
+
+
 def test_public_pages_are_these_and_no_others(app: Flask) -> None:
     public = {rule.endpoint for rule in app.url_map.iter_rules() if is_public(rule.endpoint)}
     assert public == {
+        *(f"applications.{each}" for each in APPLYING),
         "assets.favicon",
         "assets.send",
+        "calls.call",
+        "calls.calls",
         "certificates.check",
         "certificates.verify",
         "learning.edition",

@@ -9,10 +9,20 @@
   for (const [key, form] of forms) {
     const status = document.querySelector('[data-status]')
     const began = form.elements.began_from
-    const fields = () => { const data = new FormData(form); data.delete('file'); return data }
+    const fields = () => { // without files, which go by themselves
+      const data = new FormData(form)
+      for (const [name, value] of [...data]) if (value instanceof File) data.delete(name)
+      return data
+    }
     const typed = () => [...fields()].filter(([name]) => !['csrf_token', 'began_from'].includes(name))
     const keep = (sent) => stored((store) => { store[key] = JSON.stringify({ began: began.value, typed: typed(), sent }) })
     const forget = () => stored((store) => store.removeItem(key))
+    const controls = (name) => [...form.elements].filter((each) => each.name === name)
+    const ticked = (each) => ['checkbox', 'radio'].includes(each.type)
+    const put = (name, values) => controls(name).forEach((each, place, all) => {
+      if (!ticked(each)) each.value = values[place] ?? values[0] ?? ''
+      else if (!values.length || all.some(({ value }) => values.includes(value))) each.checked = values.includes(each.value)
+    })
     const tell = (message, no) => { status.textContent = message; status.classList.toggle('saved--no', no) }
     let timer, busy, changes = 0, pause = 2
 
@@ -27,6 +37,7 @@
         if (answer.status >= 500) throw answer
         tell(said.message, !answer.ok) // a refusal waits for the next change
         if (answer.ok) {
+          form.dispatchEvent(new CustomEvent('saved', { detail: said }))
           began.value = said.began_from
           pause = 2
           if (sent === changes) forget()
@@ -49,14 +60,19 @@
     addEventListener('online', () => timer && send())
 
     const kept = stored((store) => JSON.parse(store[key] ?? null))
-    const differs = kept?.typed.filter(([name, value]) => form.elements[name]?.value !== value)
+    const names = (pairs) => new Set([...pairs.map(([name]) => name), ...[...form.elements].filter((each) => each.name && ticked(each)).map((each) => each.name)])
+    const of = (pairs, name) => pairs.filter((pair) => pair[0] === name).map((pair) => pair[1])
+    const present = typed()
+    const differs = kept && [...names(kept.typed)].map((name) => [name, of(kept.typed, name)]).filter(([name, values]) => `${values}` !== `${of(present, name)}`)
     if (differs?.length && kept.began === began.value) {
-      for (const [name, value] of differs) if (form.elements[name]) form.elements[name].value = value
+      for (const [name, values] of differs) put(name, values)
+      form.dispatchEvent(new CustomEvent('restored'))
       send()
-    } else if (differs?.length) {
+    } else if (differs?.some(([, values]) => `${values}`)) {
       const place = form.querySelector('[data-kept]')
       place.hidden = false
-      place.querySelector('p').textContent = differs.map(([, value]) => value).join('\n\n')
+      place.querySelector('p').textContent = differs.map(([, values]) => values.join(', ')).filter(Boolean).join('\n\n')
     } else if (kept) forget()
+    if ('unsaved' in form.dataset) send() // a page that gives back what was refused
   }
 }
