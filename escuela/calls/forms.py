@@ -81,14 +81,16 @@ class TextsForm(CallForm):
         data = self.data
         return Texts(data["title"], data["summary"], data["text"], data["eligibility"], data["places"])
 
-    def hours(self, call: Call | None = None) -> Hours | None:
-        """What was typed; None where nothing may be changed."""
+    def new_hours(self) -> Hours:
+        """Those of a call that nobody has seen."""
+        return Hours(self.data["opens"].at, self.data["closes"].at, self.data["zone"])
+
+    def hours(self, call: Call) -> Hours | None:
+        """What was typed of them; None where nothing may be changed here."""
+        if call.published_at is None:
+            return self.new_hours()
         opens: Moment | None = self.data.get("opens")
-        if opens is None:
-            return None
-        if call is not None and call.published_at is not None:
-            return Hours(opens.at, call.closes_at, call.zone)
-        return Hours(opens.at, self.data["closes"].at, self.data["zone"])
+        return Hours(opens.at, call.closes_at, call.zone) if opens else None
 
 
 def texts_of(call: Call) -> dict[str, Any]:

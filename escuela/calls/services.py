@@ -133,6 +133,8 @@ def change(call: Call, texts: Texts, hours: Hours | None, *, by: User) -> None:
 def _refuse_moved_hours(call: Call, hours: Hours) -> None:
     if (hours.closes_at, hours.zone) != (call.closes_at, call.zone):
         raise DomainError(_l("The call is published: extend or close it on the page of its deadline, with a reason."))
+    if hours.opens_at >= call.closes_at:
+        raise DomainError(_l("It closes before it opens: choose an earlier opening."))
     if hours.opens_at != call.opens_at and stage(call, clock.now()) is not Stage.ANNOUNCED:
         raise DomainError(
             _l("The call opened on %(when)s It cannot open at another time.", when=both_zones(opening(call)))

@@ -16,6 +16,8 @@ from escuela import clock
 from escuela.access import get_or_404, me, me_or_none, public
 from escuela.admissions.models import Enrolment
 from escuela.admissions.reader import enrolment_of
+from escuela.calls.policies import stage
+from escuela.calls.queries import featured_calls, open_calls
 from escuela.editions.kinds import NOT_BEGUN
 from escuela.editions.models import CLOSED, TUTOR, Edition
 from escuela.editions.policies import Door, can_review
@@ -79,8 +81,12 @@ def home() -> ResponseReturnValue:
     if user is not None:
         return redirect(_desk_of(user), 303)
     editions = db.session.scalars(queries.catalogue(None)).all()
+    at = clock.now()
+    call = db.session.scalars(featured_calls(at).limit(1)).one_or_none()
     return render_template(
         "learning/home.html",
+        call=call,
+        stage=stage(call, at) if call else None,
         editions=editions,
         current=next((each for each in reversed(editions) if each.status != CLOSED), None),
         frameworks=db.session.scalars(select(Framework).order_by(Framework.position)).all(),
@@ -182,7 +188,10 @@ def editions() -> ResponseReturnValue:
     mine = set(db.session.scalars(queries.my_edition_ids(user))) if user else set()
     g.takes_part = bool(mine)
     return render_template(
-        "learning/editions.html", editions=db.session.scalars(queries.catalogue(user)).all(), mine=mine
+        "learning/editions.html",
+        editions=db.session.scalars(queries.catalogue(user)).all(),
+        mine=mine,
+        calls={call.edition_id: call for call in db.session.scalars(open_calls(clock.now()))},
     )
 
 
