@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from escuela import clock, web
 from escuela.access import get_or_404, me, require
@@ -56,7 +57,9 @@ def coordinated(slug: str) -> Edition:
 def call_of(slug: str) -> Call:
     """The call of an edition, for who coordinates it."""
     edition = coordinated(slug)
-    return get_or_404(select(Call).where(Call.edition_id == edition.id).options(*WHOLE[1:]))
+    call = get_or_404(select(Call).where(Call.edition_id == edition.id).options(*WHOLE[1:]))
+    set_committed_value(call, "edition", edition)  # with who works in it, which the tabs ask
+    return call
 
 
 @bp.get(HERE)

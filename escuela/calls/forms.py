@@ -60,9 +60,10 @@ class TextsForm(CallForm):
 
     def validate(self, *given: Any, **named: Any) -> bool:
         """Both hours are on the clock of the one zone that is chosen."""
-        for field in (self.opens, self.closes):
-            if field is not None and self.zone is not None:
-                field.zone = self.zone.data or field.zone
+        zone = self.data.get("zone")
+        for field in self:
+            if zone and isinstance(field, MomentField):
+                field.zone = zone
         return bool(super().validate(*given, **named))
 
     def validate_closes(self, field: MomentField) -> None:

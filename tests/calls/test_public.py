@@ -27,7 +27,7 @@ def test_the_page_says_the_deadline_in_both_zones_and_how_long_is_left(client: C
     client.set_cookie("zone", "America/Bogota")
     page = client.get(HERE).text
     assert "Friday, October 23, 17:00, Montevideo time" in page
-    assert "For you: Friday, October 23, 15:00, Bogotá time." in page
+    assert "For you: Friday, October 23, 15:00, Bogota time." in page
     assert "3 days and 5 hours left" in page
     assert 'aria-live="off"' in page
     assert "/convocatorias/novena/postular" in page
@@ -158,7 +158,7 @@ def test_the_first_page_and_the_list_of_editions_show_the_open_call(client: Clie
     client.set_cookie("zone", "America/Bogota")
     page = client.get("/").text
     assert "Call open" in page
-    assert "For you: Friday, October 23, 15:00, Bogotá time." in page
+    assert "For you: Friday, October 23, 15:00, Bogota time." in page
     assert "3 days and 5 hours left" in page
     assert HERE in page
     assert HERE in client.get("/ediciones").text

