@@ -1,6 +1,6 @@
 """Style sheets, scripts, fonts and pictures: joined, fingerprinted, compressed once, cacheable for ever.
 
-Nothing is built and nothing is written: the nine style sheets are joined in the order below and the scripts after each
+Nothing is built and nothing is written: the style sheets are joined in the order below and the scripts after each
 other; each file's address carries the hash of its content. In development a changed file is seen at the next request.
 """
 
@@ -26,13 +26,13 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
 STATIC = ROOT / "static"
+FIRST = ("layout", "button", "form", "card", "status", "table", "learning")
+"""Components that others build on, in this order; what only one room draws follows."""
 STYLES = [
     "tokens",
     "base",
-    *(
-        f"components/{name}"
-        for name in ("layout", "button", "form", "card", "status", "table", "learning", "calls", "applications")
-    ),
+    *(f"components/{name}" for name in FIRST),
+    *sorted(f"components/{path.stem}" for path in (STATIC / "css/components").glob("*.css") if path.stem not in FIRST),
 ]
 SCRIPTS = sorted(path.stem for path in (STATIC / "js").glob("*.js"))
 FOR_EVER = "public, max-age=31536000, immutable"

@@ -1,0 +1,108 @@
+"""What is in the library of an edition: each file, what goes with it, and where it is used."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, fields, is_dataclass
+from pathlib import PurePosixPath
+from typing import Any
+
+from sqlalchemy import select
+
+from escuela.columns import LANGUAGES, Localized
+from escuela.content.rows import text_of
+from escuela.content.text import ModuleText
+from escuela.editions.models import Edition, Media
+from escuela.editions.text import ActivityText
+from escuela.extensions import db
+
+USED = re.compile(r"\bmedia/([A-Za-z0-9][A-Za-z0-9._-]*)")
+RECORDED = ("audio", "video")
+
+
+@dataclass(slots=True)
+class Entry:
+    """One file of the library, with the captions and transcripts that go with it."""
+
+    row: Media
+    module: ModuleText
+    used: list[ActivityText] = field(default_factory=list)
+    captions: dict[str, Media] = field(default_factory=dict)
+    transcripts: dict[str, Media] = field(default_factory=dict)
+    wanting: list[str] = field(default_factory=list)
+    """The edition's languages in which a recording has no transcript, or a video no captions."""
+
+    @property
+    def name(self) -> str:
+        return self.row.path.partition("/")[2]
+
+    @property
+    def sort(self) -> str:
+        """image, audio, video, text or application."""
+        return self.row.media_type.partition("/")[0]
+
+    @property
+    def companions(self) -> list[Media]:
+        return [*self.captions.values(), *self.transcripts.values()]
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """Every file of an edition, by module and name."""
+
+    entries: tuple[Entry, ...]
+
+    def entry(self, number: int) -> Entry:
+        return next(each for each in self.entries if each.row.id == number)
+
+
+def companion(name: str, language: str, suffix: str) -> str:
+    """What captions or a transcript are called: `recorrido.es.vtt` beside `recorrido.mp4`."""
+    return f"{PurePosixPath(name).stem}.{language}{suffix}"
+
+
+def library_of(edition: Edition) -> Library:
+    """The library, in as many queries whatever it holds."""
+    text = text_of(edition)
+    rows = {row.path: row for row in db.session.scalars(select(Media).where(Media.edition_id == edition.id))}
+    found = []
+    for module in text.modules:
+        own = {path: row for path, row in rows.items() if path.startswith(f"{module.slug}/")}
+        entries = {path: Entry(row, module) for path, row in sorted(own.items())}
+        for activity in module.activities:
+            for name in {match[1] for words in words_of(activity) for match in USED.finditer(words)}:
+                if f"{module.slug}/{name}" in entries:
+                    entries[f"{module.slug}/{name}"].used.append(activity)
+        found += _paired(entries, edition.languages)
+    return Library(tuple(found))
+
+
+def _paired(entries: dict[str, Entry], languages: list[str]) -> list[Entry]:
+    """Recordings with their captions and transcripts, which then stand with them and no longer alone."""
+    alone = dict(entries)
+    for path, entry in entries.items():
+        if entry.sort not in RECORDED:
+            continue
+        folder, _, name = path.partition("/")
+        for suffix, kept in ((".vtt", entry.captions), (".txt", entry.transcripts)):
+            for language in LANGUAGES:
+                beside = alone.pop(f"{folder}/{companion(name, language, suffix)}", None)
+                if beside is not None:
+                    kept[language] = beside.row
+                    entry.used += [each for each in beside.used if each not in entry.used]
+        needed = [entry.captions] if entry.sort == "video" else [entry.transcripts]
+        entry.wanting = [code for code in languages if any(code not in kept for kept in needed)]
+    return list(alone.values())
+
+
+def words_of(thing: Any) -> Iterator[str]:
+    """Every text that somebody reads in a text, however deep and in every language."""
+    if isinstance(thing, Localized):
+        yield from thing.values()
+    elif is_dataclass(thing):
+        for each in fields(thing):
+            yield from words_of(getattr(thing, each.name))
+    elif isinstance(thing, tuple):
+        for each in thing:
+            yield from words_of(each)
