@@ -258,6 +258,13 @@ def application_file(of: Application, key: str, **given: Any) -> ApplicationFile
     return saved(ApplicationFile(application=of, key=key, **values | given))
 
 
+def document(of: Application, question: str = "carta", **given: Any) -> ApplicationFile:
+    """A document as it is kept; of its bytes there is nothing."""
+    number = next(_count)
+    values: dict[str, Any] = {"name": "carta.pdf", "size": 48_000, "sha256": f"{number:064x}", "key": f"{number:040x}"}
+    return saved(ApplicationFile(application=of, question=question, uploaded_at=clock.now(), **values | given))
+
+
 def evaluator(person: User, of: Call) -> Evaluator:
     return saved(Evaluator(user=person, call=of, appointed_at=clock.now()))
 

@@ -274,12 +274,11 @@ def hand_in(application: Application, *, language: str, zone: str) -> Applicatio
     if application.state == SUBMITTED and was == became:  # a double click
         return application
     first = application.number is None
+    number = application.number or _next_number(application.call)
     for name, value in checked.columns.items():
         setattr(application, name, value)
     application.answers = checked.answers
-    application.state, application.submitted_at = SUBMITTED, clock.now()
-    if application.number is None:
-        application.number = _next_number(application.call)
+    application.state, application.submitted_at, application.number = SUBMITTED, clock.now(), number
     db.session.flush()
     db.session.refresh(application, ["local_government"])
     verb = "application.submitted" if first else "application.corrected"

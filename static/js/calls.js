@@ -25,7 +25,8 @@
   for (const place of document.querySelectorAll('[data-own-clock]')) {
     if (place.textContent.trim() || !own || own === place.dataset.zone || !own.includes('/')) continue
     const at = new Date(place.dataset.ownClock)
-    const told = (timeZone) => new Intl.DateTimeFormat(language, { timeZone, weekday: 'long', day: 'numeric', month: 'long', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(at)
+    const year = at.getFullYear() === new Date().getFullYear() ? undefined : 'numeric'
+    const told = (timeZone) => new Intl.DateTimeFormat(language, { timeZone, weekday: 'long', day: 'numeric', month: 'long', year, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(at)
     if (told(own) === told(place.dataset.zone)) continue
     const city = place.dataset.place.replace('{}', own.split('/').pop().replaceAll('_', ' '))
     place.textContent = place.dataset.words.replace('{}', `${told(own)}, ${city}`)
