@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, cast
@@ -10,7 +11,7 @@ from urllib.parse import urlsplit
 
 from flask import current_app
 from flask_babel import force_locale
-from sqlalchemy import ColumnElement, CursorResult, Select, or_, select, update
+from sqlalchemy import ColumnElement, CursorResult, Select, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from escuela import clock
@@ -46,22 +47,7 @@ def enqueue(kind: str, to: Recipient, *, once: str | None = None, **values: Any)
     request that caused the mail: a job or a command may write it too.
     `once` names the occasion: where a message of that occasion exists already, nothing is written and None is returned.
     """
-    with force_locale(to.language):
-        first, _, text = _render(f"{kind}.txt", to=to, **values).strip().partition("\n")
-        subject = " ".join(first.split())[:SUBJECT]
-        html = _render(f"{kind}.html", to=to, subject=subject, **values)
-    now = clock.now()
-    message = Message(
-        kind=kind,
-        once=once,
-        address=to.address,
-        language=to.language,
-        subject=subject,
-        text=text.strip() + "\n",
-        html=html,
-        written_at=now,
-        due_at=now,
-    )
+    message = Message(**_written(kind, to, once, values))
     try:
         with db.session.begin_nested():
             db.session.add(message)
@@ -70,6 +56,45 @@ def enqueue(kind: str, to: Recipient, *, once: str | None = None, **values: Any)
             raise
         return None
     return message
+
+
+def enqueue_all(kind: str, mails: Iterable[tuple[Recipient, str, Mapping[str, Any]]]) -> int:
+    """Write a mail of one kind to many: to whom, the occasion and the values of each. Says how many were written.
+
+    Mails whose occasion has one already are left out, as in `enqueue`; a few statements serve them all.
+    """
+    asked = list(mails)
+    known = set(
+        db.session.scalars(select(Message.once).where(Message.once.in_([once for _to, once, _values in asked])))
+    )
+    found = [_written(kind, to, once, values) for to, once, values in asked if once not in known]
+    try:
+        with db.session.begin_nested():
+            if found:
+                db.session.execute(insert(Message), found)
+    except IntegrityError:  # another request writes of the same occasions: one by one then
+        return sum(enqueue(kind, to, once=once, **values) is not None for to, once, values in asked)
+    return len(found)
+
+
+def _written(kind: str, to: Recipient, once: str | None, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The columns of a message."""
+    with force_locale(to.language):
+        first, _, text = _render(f"{kind}.txt", to=to, **values).strip().partition("\n")
+        subject = " ".join(first.split())[:SUBJECT]
+        html = _render(f"{kind}.html", to=to, subject=subject, **values)
+    now = clock.now()
+    return {
+        "kind": kind,
+        "once": once,
+        "address": to.address,
+        "language": to.language,
+        "subject": subject,
+        "text": text.strip() + "\n",
+        "html": html,
+        "written_at": now,
+        "due_at": now,
+    }
 
 
 def link_to(endpoint: str, **values: Any) -> str:
