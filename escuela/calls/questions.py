@@ -12,7 +12,7 @@ from flask_babel import ngettext
 from escuela.calls import usual
 from escuela.calls.models import MULTIPLE, SINGLE, Call, CallQuestion
 from escuela.calls.policies import Conditional, unreachable
-from escuela.calls.services import answered, lock, moved, renumber, usual_question
+from escuela.calls.services import answered, lock, moved, named, renumber, usual_question
 from escuela.columns import Localized
 from escuela.editions.slugs import slug_of
 from escuela.errors import DomainError
@@ -96,7 +96,7 @@ def change(row: CallQuestion, text: QuestionText, *, by: User) -> None:
     after = _facts(row)
     if before != after:
         line = record(row, "question.changed", within=call, by=by, before=before, after=after)
-        line.after = {"question": after["question"]} | line.after  # whose history it is, where its text stayed
+        line.after = {"question": named(row.text)} | line.after  # whose history it is, where its text stayed
 
 
 def move(row: CallQuestion, place: int, *, by: User) -> None:
@@ -108,7 +108,7 @@ def move(row: CallQuestion, place: int, *, by: User) -> None:
     renumber(order)
     db.session.flush()
     if row.position != before:
-        after = {"position": row.position, "question": dict(row.text)}
+        after = {"position": row.position, "question": named(row.text)}
         record(row, "question.moved", within=call, by=by, before={"position": before}, after=after)
 
 

@@ -251,7 +251,7 @@ def change_criterion(row: CallCriterion, text: CriterionText, *, by: User) -> No
     after = _criterion(row)
     if before != after:
         line = record(row, "criterion.changed", within=row.call, by=by, before=before, after=after)
-        line.after = {"criterion": after["criterion"]} | line.after  # whose history it is, where its title stayed
+        line.after = {"criterion": named(row.title)} | line.after  # whose history it is, where its title stayed
 
 
 def move_criterion(row: CallCriterion, place: int, *, by: User) -> None:
@@ -269,7 +269,7 @@ def move_criterion(row: CallCriterion, place: int, *, by: User) -> None:
             within=call,
             by=by,
             before={"position": before},
-            after={"position": row.position, "criterion": dict(row.title)},
+            after={"position": row.position, "criterion": named(row.title)},
         )
 
 
@@ -287,6 +287,11 @@ def remove_criterion(row: CallCriterion, *, by: User) -> None:
 
 def _criterion(row: CallCriterion) -> dict[str, Any]:
     return {"criterion": dict(row.title), "text": dict(row.text), "weight": row.weight}
+
+
+def named(text: Localized) -> str:
+    """What a line of the history calls a thing: its first text."""
+    return next(iter(text.values()), "")
 
 
 def moved(rows: list[Any], row: Any, place: int) -> list[Any]:

@@ -108,7 +108,9 @@ def differences(change: Change) -> list[Difference]:
 def _compared(name: str, before: Any, after: Any) -> Iterator[Difference]:
     title = in_words(FIELDS, name)
     if not _is_text(before) and not _is_text(after):
-        yield Difference(title, said(name, before), said(name, after))
+        found = Difference(title, said(name, before), said(name, after))
+        if found.before or found.after:
+            yield found
         return
     was, became = before or {}, after or {}
     for code in dict.fromkeys([*was, *became]):

@@ -139,3 +139,14 @@ def test_a_call_that_nobody_has_seen_has_no_deadline_to_move(as_: As, cast: Cast
     assert "its dates are changed with its texts" in client.get(f"{HERE}/plazo").text
     assert client.post(f"{HERE}/plazo/extender", data=until("2026-11-02T23:59")).status_code == 409
     assert client.post(f"{HERE}/plazo/cerrar", data={"now-reason": "No"}).status_code == 409
+
+
+def test_real_drafts_are_told_and_what_was_handed_in_is_not(
+    as_: As, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.undo()
+    call = factories.call(cast.edition)
+    draft = factories.application(call, None, state="draft")
+    factories.application(call, cast.canelones)
+    as_(cast.gabriela).post(f"{HERE}/plazo/extender", data=until("2026-11-02T23:59"))
+    assert [mail.address for mail in mails()] == [draft.email]

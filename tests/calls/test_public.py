@@ -46,7 +46,8 @@ def test_one_second_before_the_closing_instant_it_is_open_and_at_it_it_is_closed
         assert "This call has closed" in page
         assert "It closed on" in page
         assert "For you: " in page
-        assert "postular" not in page
+        assert "Read my application" in page
+        assert ">Apply " not in page
 
 
 def test_before_it_opens_it_says_when_it_does(client: Client, cast: Cast) -> None:
