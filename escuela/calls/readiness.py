@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
-from escuela.calls.models import FILE, MULTIPLE, SINGLE, Call
+from escuela.calls.models import FILE, MULTIPLE, SINGLE, Call, CallQuestion
 from escuela.calls.policies import closing, opening, unreachable
-from escuela.columns import LANGUAGES, Localized
+from escuela.columns import LANGUAGES
 from escuela.editions.models import ARCHIVED, CLOSED
 from escuela.editions.services import both_zones
 from escuela.web import language_name
@@ -92,11 +92,15 @@ def _questions(call: Call) -> Iterator[Lack]:
     if not any(each.kind == FILE and each.required for each in call.questions):
         yield Lack(_l("It asks for no document, not even the signed letter."), page)
     for code in LANGUAGES[1:]:
-        if any(not _whole(each.text, each.options, code) for each in call.questions):
-            yield Lack(
-                _l("A question or an option is not written in %(language)s.", language=language_name(code)), page
+        partial = [each.text.words(LANGUAGES[0]).text for each in call.questions if not _whole(each, code)]
+        if partial:
+            sentence = _l(
+                "Not wholly written in %(language)s: %(questions)s",
+                language=language_name(code),
+                questions=" ".join(f"«{name}»" for name in partial),
             )
+            yield Lack(sentence, page)
 
 
-def _whole(text: Localized, options: list[dict[str, dict[str, str]]], code: str) -> bool:
-    return bool(text.get(code)) and all(option["text"].get(code) for option in options)
+def _whole(question: CallQuestion, code: str) -> bool:
+    return bool(question.text.get(code)) and all(option["text"].get(code) for option in question.options)

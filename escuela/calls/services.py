@@ -9,6 +9,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
+from sqlalchemy import select
 
 from escuela import clock
 from escuela.calls import readiness, usual
@@ -50,7 +51,8 @@ def writing(call: Call) -> list[Recipient]:
 
 def lock(call: Call) -> None:
     """Wait for whoever changes the call, and read it anew with all that is in it."""
-    db.session.refresh(call, with_for_update=True)
+    db.session.execute(select(Call.id).where(Call.id == call.id).with_for_update())
+    db.session.refresh(call)  # apart: PostgreSQL locks no outer join, which the call may have been loaded with
 
 
 # --- the call itself
@@ -78,8 +80,8 @@ class Hours:
 
 def create(edition: Edition, texts: Texts, hours: Hours, *, by: User) -> Call:
     """The call of an edition, with the School's usual questions and criteria. Raises DomainError where there is one."""
-    db.session.refresh(edition, with_for_update=True)
-    if db.session.query(Call.id).filter_by(edition_id=edition.id).first():
+    db.session.execute(select(Edition.id).where(Edition.id == edition.id).with_for_update())
+    if db.session.scalar(select(Call.id).where(Call.edition_id == edition.id)) is not None:
         raise DomainError(_l("This edition has a call already: open it and change it."))
     call = Call(
         edition=edition,
