@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, query_expression, relationship
 
-from escuela.columns import Name, Pk
+from escuela.columns import Name, Pk, StoredKey
 from escuela.editions.models import Edition
 from escuela.extensions import Model
 from escuela.people.models import LocalGovernment, User
@@ -36,7 +36,7 @@ class Enrolment(Model):
     withdrawn_at: Mapped[datetime | None]
     withdrawn_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     withdrawn_reason: Mapped[str | None] = mapped_column(Text)
-    transferred_to_id: Mapped[int | None] = mapped_column(ForeignKey("enrolments.id"))
+    transferred_to_id: Mapped[int | None] = mapped_column(ForeignKey("enrolments.id"), index=True)
     """The enrolment of the same person in a later edition, for which this one ended."""
     succeeds_id: Mapped[int | None] = mapped_column(ForeignKey("enrolments.id"), unique=True)
     """The enrolment of the colleague whose place this person took, for the same government in the same edition."""
@@ -45,7 +45,19 @@ class Enrolment(Model):
     user: Mapped[User] = relationship(foreign_keys=user_id)
     local_government: Mapped[LocalGovernment] = relationship()
     transferred_to: Mapped[Enrolment | None] = relationship(remote_side="Enrolment.id", foreign_keys=transferred_to_id)
-    succeeds: Mapped[Enrolment | None] = relationship(remote_side="Enrolment.id", foreign_keys=succeeds_id)
+    succeeds: Mapped[Enrolment | None] = relationship(
+        remote_side="Enrolment.id", foreign_keys=succeeds_id, back_populates="successor"
+    )
+    successor: Mapped[Enrolment | None] = relationship(
+        foreign_keys=succeeds_id, back_populates="succeeds", uselist=False
+    )
+    """The enrolment of the colleague who took this one's place."""
+    continues: Mapped[bool] = query_expression()
+    """Whether the person was transferred into it from another edition; known only of the row that `reader` reads."""
+
+    @property
+    def active(self) -> bool:
+        return self.status == ACTIVE
 
 
 class RosterImport(Model):
@@ -56,12 +68,13 @@ class RosterImport(Model):
     id: Mapped[Pk]
     edition_id: Mapped[int] = mapped_column(ForeignKey("editions.id"), index=True)
     name: Mapped[Name]
-    key: Mapped[str] = mapped_column(String(80))
+    key: Mapped[StoredKey]
     size: Mapped[int]
     uploaded_at: Mapped[datetime]
     uploaded_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
     columns: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
-    """By field (email, name, government ...): the number of the file's column, from 0."""
+    """How it is read: `fields`, by field (email, name, government ...) the number of the file's column, from 0;
+    `heads`, what its columns are called; `governments`, by a name that is not in the registry the id it stands for."""
     confirmed_at: Mapped[datetime | None]
     enrolled: Mapped[int | None]
     """How many people it enrolled."""

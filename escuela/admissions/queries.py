@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BindParameter, Select, bindparam, or_, select
-from sqlalchemy.orm import contains_eager
+from sqlalchemy import BindParameter, Select, bindparam, exists, func, or_, select
+from sqlalchemy.orm import aliased, contains_eager, joinedload, with_expression
+from sqlalchemy.orm.interfaces import ORMOption
 
-from escuela.admissions.models import ACTIVE, Enrolment
-from escuela.editions.models import DRAFT, TUTOR, Activity, Edition, EditionStaff
+from escuela.admissions.models import ACTIVE, WITHDRAWN, Enrolment
+from escuela.editions.models import ARCHIVED, CLOSED, COORDINATOR, DRAFT, TUTOR, Activity, Edition, EditionStaff
+from escuela.editions.queries import staffed_editions
 from escuela.people.models import LocalGovernment, User
 
 # Statements of every page, built once: building them costs more than running them.
 
-MY_ENROLMENT: Select[Enrolment] = select(Enrolment).where(
-    Enrolment.user_id == bindparam("user"), Enrolment.edition_id == bindparam("edition"), Enrolment.status == ACTIVE
+_before = aliased(Enrolment)
+MY_ENROLMENT: Select[Enrolment] = (
+    select(Enrolment)
+    .where(
+        Enrolment.user_id == bindparam("user"), Enrolment.edition_id == bindparam("edition"), Enrolment.status == ACTIVE
+    )
+    .options(with_expression(Enrolment.continues, exists().where(_before.transferred_to_id == Enrolment.id)))
 )
 """The active enrolment of `user` in `edition`, at most one."""
 
@@ -67,6 +74,53 @@ def roll(edition: Edition) -> Select[Enrolment]:
         .where(Enrolment.edition_id == edition.id)
         .options(contains_eager(Enrolment.user).lazyload(User.roles), contains_eager(Enrolment.local_government))
         .order_by(LocalGovernment.folded_name, LocalGovernment.id, User.folded_name, Enrolment.id)
+    )
+
+
+def gone(edition: Edition) -> Select[int]:
+    """How many people are no longer enrolled in an edition."""
+    return select(func.count(Enrolment.id)).where(Enrolment.edition_id == edition.id, Enrolment.status == WITHDRAWN)
+
+
+def with_ties() -> tuple[ORMOption, ...]:
+    """Of enrolments that a page lists: where the person went, whose place they took, who took theirs."""
+    named = joinedload(Enrolment.user).lazyload(User.roles)
+    return (
+        joinedload(Enrolment.transferred_to).joinedload(Enrolment.edition),
+        joinedload(Enrolment.succeeds).options(named),
+        joinedload(Enrolment.successor).options(named),
+    )
+
+
+def came_from(enrolment: Enrolment) -> Select[Enrolment]:
+    """The person's enrolments in other editions from which they were transferred into this one."""
+    rows = select(Enrolment).where(Enrolment.transferred_to_id == enrolment.id).options(joinedload(Enrolment.edition))
+    return rows.order_by(Enrolment.id)
+
+
+def earlier(enrolment: Enrolment) -> Select[int]:
+    """Ids of the enrolments whose works are for the eyes of this one's person, as far back as they go.
+
+    They are the person's own before a transfer, and those of who held the place before for the same local government.
+    """
+    found = (
+        select(Enrolment.id, Enrolment.succeeds_id).where(Enrolment.id == enrolment.id).cte("earlier", recursive=True)
+    )
+    before = select(Enrolment.id, Enrolment.succeeds_id).join(
+        found, or_(Enrolment.id == found.c.succeeds_id, Enrolment.transferred_to_id == found.c.id)
+    )
+    found = found.union(before)
+    ours = or_(Enrolment.user_id == enrolment.user_id, Enrolment.local_government_id == enrolment.local_government_id)
+    return select(Enrolment.id).where(Enrolment.id.in_(select(found.c.id)), Enrolment.id != enrolment.id, ours)
+
+
+def transfer_targets(user: User, enrolment: Enrolment) -> Select[Edition]:
+    """Editions to which the person can be transferred by `user`: others, not over, that they coordinate."""
+    return (
+        staffed_editions(user, COORDINATOR)
+        .where(Edition.id != enrolment.edition_id, Edition.status.not_in([CLOSED, ARCHIVED]))
+        .where(Edition.starts_on >= enrolment.edition.starts_on)
+        .order_by(Edition.starts_on, Edition.id)
     )
 
 

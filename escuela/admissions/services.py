@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
@@ -16,6 +17,7 @@ from escuela.errors import DomainError
 from escuela.extensions import db
 from escuela.messages.services import enqueue
 from escuela.people import services as people
+from escuela.people.history import record
 from escuela.people.models import LocalGovernment, User
 from escuela.people.queries import current_membership
 
@@ -44,8 +46,18 @@ def enrol(
     One mail tells the person, with the link to choose a password if they never signed in. Raises DomainError when the
     edition is over, or the person is or was enrolled in it.
     """
-    _refuse_if_over(edition)
+    refuse_if_over(edition)
     user, _new = people.welcome(newcomer.email, newcomer.name, newcomer.language, newcomer.zone)
+    enrolment = place(edition, user, government, by=by)
+    employ(user, government, position=position, focal_point=focal_point)
+    after = {"person": user.name, "local_government": government.name}
+    record(enrolment, "enrolment.enrolled", within=edition, by=by, after=after)
+    tell(user, "admissions/enrolled", f"enrolled:{enrolment.id}", edition, government=government.name)
+    return enrolment
+
+
+def place(edition: Edition, user: User, government: LocalGovernment, *, by: User) -> Enrolment:
+    """A new enrolment and nothing else. Raises DomainError where the person is or was enrolled in the edition."""
     enrolment = Enrolment(
         edition_id=edition.id,
         user_id=user.id,
@@ -58,20 +70,23 @@ def enrol(
         with db.session.begin_nested():
             db.session.add(enrolment)
     except IntegrityError:
-        raise _already(edition, user) from None
-    if not db.session.scalars(current_membership(user, government)).one_or_none():
-        today = _today(government)
-        people.join(user, government, position=position, from_on=today, focal_point=focal_point)
-    _tell(user, "admissions/enrolled", f"enrolled:{enrolment.id}", edition, government=government.name)
+        raise already(edition, user) from None
     return enrolment
 
 
-def _refuse_if_over(edition: Edition) -> None:
+def employ(user: User, government: LocalGovernment, *, position: str, focal_point: bool = False) -> None:
+    """The person works for a local government from today on, unless they do already."""
+    if not db.session.scalars(current_membership(user, government)).one_or_none():
+        people.join(user, government, position=position, from_on=today(government), focal_point=focal_point)
+
+
+def refuse_if_over(edition: Edition) -> None:
+    """Raises DomainError: whoever comes or goes after the end would change what the edition was."""
     if edition.status in {CLOSED, ARCHIVED}:
         raise DomainError(_l("This edition is over: nobody can join it any more."))
 
 
-def _already(edition: Edition, user: User) -> DomainError:
+def already(edition: Edition, user: User) -> DomainError:
     where = (Enrolment.edition_id == edition.id, Enrolment.user_id == user.id)
     there = db.session.scalars(select(Enrolment).where(*where)).one()
     values = {"name": user.name, "government": there.local_government.name}
@@ -82,35 +97,14 @@ def _already(edition: Edition, user: User) -> DomainError:
     return DomainError(_l("%(name)s is enrolled already, for %(government)s.", **values))
 
 
-def _today(government: LocalGovernment) -> date:
+def today(government: LocalGovernment) -> date:
     return clock.now().astimezone(clock.zone(government.zone)).date()
 
 
-def _tell(user: User, kind: str, once: str, edition: Edition, **values: str) -> None:
+def tell(user: User, kind: str, once: str, edition: Edition, **values: Any) -> None:
     """One mail. Who never signed in gets the invitation with it."""
     invitation = None if user.login_count else people.issue_invitation(user)
     enqueue(kind, people.recipient(user), once=once, edition=edition, invitation=invitation, **values)
-
-
-def withdraw(enrolment: Enrolment, *, reason: str, by: User) -> None:
-    """End an enrolment; its work stays. Raises DomainError when it has ended already."""
-    db.session.refresh(enrolment, with_for_update=True)
-    if enrolment.status == WITHDRAWN:
-        raise DomainError(_l("%(name)s had already withdrawn.", name=enrolment.user.name))
-    enrolment.status = WITHDRAWN
-    enrolment.withdrawn_at = clock.now()
-    enrolment.withdrawn_by_id = by.id
-    enrolment.withdrawn_reason = reason
-    db.session.flush()
-
-
-def reinstate(enrolment: Enrolment) -> None:
-    """Take a withdrawal back, with everything that the person had done. Harmless when there was none."""
-    db.session.refresh(enrolment, with_for_update=True)
-    _refuse_if_over(enrolment.edition)
-    enrolment.status = ACTIVE
-    enrolment.withdrawn_at = enrolment.withdrawn_by_id = enrolment.withdrawn_reason = None
-    db.session.flush()
 
 
 def appoint(edition: Edition, newcomer: Newcomer, role: str) -> EditionStaff:
@@ -125,7 +119,7 @@ def appoint(edition: Edition, newcomer: Newcomer, role: str) -> EditionStaff:
             db.session.add(member)
     except IntegrityError:
         raise DomainError(_l("%(name)s is on the team already, in that role.", name=user.name)) from None
-    _tell(user, "admissions/appointed", f"appointed:{member.id}", edition, role=role)
+    tell(user, "admissions/appointed", f"appointed:{member.id}", edition, role=role)
     return member
 
 

@@ -370,6 +370,7 @@ def upgrade() -> None:
         batch_op.create_foreign_key(
             batch_op.f("fk_enrolments_transferred_to_id"), "enrolments", ["transferred_to_id"], ["id"]
         )
+        batch_op.create_index(batch_op.f("ix_enrolments_transferred_to_id"), ["transferred_to_id"], unique=False)
 
     with op.batch_alter_table("media", schema=None) as batch_op:
         batch_op.add_column(sa.Column("width", sa.Integer(), nullable=True))
@@ -391,6 +392,7 @@ def downgrade() -> None:
         batch_op.drop_column("width")
 
     with op.batch_alter_table("enrolments", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_enrolments_transferred_to_id"))
         batch_op.drop_constraint(batch_op.f("fk_enrolments_transferred_to_id"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("fk_enrolments_succeeds_id"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("uq_enrolments_succeeds_id"), type_="unique")

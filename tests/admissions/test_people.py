@@ -151,7 +151,7 @@ def test_what_cannot_be_is_told_and_nobody_is_made(as_: As, cast: Cast, wrong: d
 def test_withdrawing_keeps_who_when_and_why_and_can_be_taken_back(as_: As, cast: Cast) -> None:
     client, address = as_(cast.gabriela), f"{HERE}/{cast.lucias.id}/baja"
     assert "Lucía Ceibo Coronilla" in client.get(address).text
-    assert client.post(address, data={"reason": "Cambió de trabajo"}).location == HERE
+    assert client.post(address, data={"reason": "Cambió de trabajo"}).location == f"{HERE}/{cast.lucias.id}"
     assert (
         cast.lucias.status,
         cast.lucias.withdrawn_at,
@@ -163,9 +163,13 @@ def test_withdrawing_keeps_who_when_and_why_and_can_be_taken_back(as_: As, cast:
         cast.gabriela.id,
         "Cambió de trabajo",
     )
-    assert "Cambió de trabajo" in client.get(HERE).text
+    assert "is no longer enrolled" in client.get(HERE).text
+    assert "Lucía Ceibo" not in client.get(HERE).text
+    assert "Cambió de trabajo" in client.get(HERE, query_string={"estado": "bajas"}).text
     assert as_(cast.lucia).get(HERE).status_code == 404, "the edition is closed to who withdrew"
-    assert as_(cast.gabriela).post(f"{HERE}/{cast.lucias.id}/reincorporar").location == HERE
+    back = f"{HERE}/{cast.lucias.id}/reincorporar"
+    assert as_(cast.gabriela).post(back, data={"reason": ""}).status_code == 422
+    assert client.post(back, data={"reason": "Volvió"}).status_code == 303
     assert (cast.lucias.status, cast.lucias.withdrawn_at, cast.lucias.withdrawn_reason) == ("active", None, None)
 
 
@@ -290,7 +294,7 @@ def test_a_name_is_found_without_its_accents(as_: As, cast: Cast) -> None:
     page = as_(cast.gabriela).get(HERE, query_string={"nombre": "martin"}).text
     assert "Martín Tala" in page
     assert "Lucía Ceibo" not in page
-    assert "Nobody of that name" in as_(cast.gabriela).get(HERE, query_string={"nombre": "nadie"}).text
+    assert "Nobody matches" in as_(cast.gabriela).get(HERE, query_string={"nombre": "nadie"}).text
 
 
 def test_a_tutor_reads_the_list_and_changes_nothing(as_: As, cast: Cast) -> None:
@@ -335,9 +339,17 @@ def test_a_hundred_fit_on_a_page(as_: As, cast: Cast) -> None:
 # --- who may
 
 
-PAGES = ["/inscribir", "/equipo/nuevo", "/{enrolment}/baja"]
-VERBS = [
+PAGES = [
+    "/inscribir",
+    "/lista",
+    "/equipo/nuevo",
+    "/{enrolment}/baja",
     "/{enrolment}/reincorporar",
+    "/{enrolment}/traslado",
+    "/{enrolment}/gobierno",
+    "/{enrolment}/relevo",
+]
+VERBS = [
     "/{enrolment}/invitacion",
     "/equipo/{member}/quitar",
     "/equipo/{member}/invitacion",
