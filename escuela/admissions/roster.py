@@ -34,7 +34,7 @@ ADDRESS = 254
 SUGGESTIONS = 3
 CLOSE = 0.4
 """Of what two names have in common, how much makes one worth suggesting for the other."""
-YES = frozenset(plain_words)
+YES = frozenset(["si", "s", "sim", "y", "yes", "x", "1", "true", "verdadero", "verdadeiro"])
 NO = frozenset(["", "no", "n", "nao", "0", "false", "falso"])
 _KINDS = (
     "alcaldia ayuntamiento ciudad comuna da das de del departamental departamento do dos distrito e el estado gobierno"
