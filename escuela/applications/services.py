@@ -102,7 +102,7 @@ def use_link(link: ApplicationLink, user: User | None = None) -> Application:
 
     Raises DomainError when the link no longer works, or when nothing can be begun any more.
     """
-    db.session.refresh(link, with_for_update=True)
+    _lock(link)
     if not policies.works(link, clock.now()):
         raise DomainError(_l("This link was used already, or is too old. Ask for a new one."))
     link.used_at = clock.now()
@@ -150,9 +150,14 @@ def _ensure_open(call: Call) -> None:
         )
 
 
-def _lock(application: Application) -> None:
-    """Hold the row until the request ends, and see it as it is now."""
-    db.session.refresh(application, with_for_update=True)
+def _lock(row: Application | ApplicationLink) -> None:
+    """Hold the row until the request ends, and see it as it is now.
+
+    In two steps: a refresh joins what the row was loaded with, and PostgreSQL locks no outer join.
+    """
+    kind = type(row)
+    db.session.execute(select(kind.id).where(kind.id == row.id).with_for_update())
+    db.session.refresh(row)
 
 
 def _ensure_writable(application: Application) -> None:

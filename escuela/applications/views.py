@@ -350,7 +350,8 @@ def _refused(application: Application, refusal: DomainError) -> ResponseReturnVa
     if isinstance(refusal, services.DocumentError):
         faults = {refusal.name: refusal.sentence}
     open_now = accepts(call, clock.now())
-    values = {**application.draft, **typed} if "began_from" in request.form and open_now else None
+    began = request.form.get("began_from")
+    values = draft.merge(application.draft, typed, began).values if began is not None and open_now else None
     return _page(application, values=values, refusal=refusal, faults=faults), 422 if open_now else 409
 
 

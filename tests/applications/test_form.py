@@ -84,6 +84,14 @@ def test_handing_in_what_is_not_whole_says_all_that_is_missing_and_keeps_it(appl
     assert applicant.row.number is None
 
 
+def test_a_refusal_brings_back_nothing_that_another_device_has_changed(applicant: Applicant) -> None:
+    began = applicant.began()
+    applicant.send(began=began, position="Directora")
+    page = Applicant(applicant.client, applicant.call).send("entregar", began=began, name="Ana").text
+    assert 'value="Ana"' in page
+    assert 'value="Directora"' in page
+
+
 # --- documents
 
 
