@@ -114,7 +114,7 @@ class MomentField(Field):
         if zone not in clock.zone_names():
             raise ValidationError(_("Choose a time zone from the list."))
         try:
-            there = datetime.fromisoformat(local).replace(tzinfo=None)
+            there = datetime.fromisoformat(local).replace(tzinfo=None, second=0, microsecond=0)
             if not EARLIEST <= there <= LATEST:
                 raise ValidationError(_("Write a day between 2000 and 2100."))
             return Moment(clock.instant(there, zone), zone)

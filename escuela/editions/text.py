@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, MutableMapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, MutableMapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy.orm import selectinload
 
-from escuela import markdown
+from escuela import markdown, printing
 from escuela.columns import LANGUAGES, Localized
 from escuela.editions.kinds import Format, register_format
 from escuela.editions.models import Activity, Lesson, LessonText
@@ -139,6 +139,19 @@ def text_of_activity(row: Activity) -> dict[str, Any]:
     }
 
 
+def facts_of_activity(text: ActivityText, languages: Sequence[str]) -> dict[str, Any]:
+    """What every activity says of itself, as the keys of its file."""
+    return {
+        "title": printer.spoken(text.title, languages),
+        "summary": printer.spoken(text.summary, languages),
+        "required": None if text.required else False,
+        "opens_at": printer.instant(text.opens),
+        "due_at": printer.instant(text.due),
+        "strict": True if text.strict else None,
+        "frameworks": text.frameworks or None,
+    }
+
+
 def moment_of(at: datetime | None, zone: str | None) -> Moment | None:
     return Moment(at, zone) if at is not None and zone is not None else None
 
@@ -217,8 +230,41 @@ def _text(row: Lesson, _home: Home) -> LessonSource:
     )
 
 
+def facts_of(text: ActivityText, first: str) -> dict[str, Any]:
+    """What every activity says of itself, as its file says it: the inverse of `read_activity`."""
+    return {
+        "title": printing.localized(text.title, first),
+        "summary": printing.localized(text.summary, first),
+        "required": None if text.required else False,
+        "opens_at": text.opens and printing.instant(text.opens.at, text.opens.zone),
+        "due_at": text.due and printing.instant(text.due.at, text.due.zone),
+        "strict": text.strict or None,
+        "frameworks": printing.words(text.frameworks),
+    }
+
+
+def _printed(text: LessonSource, first: str) -> dict[str, str]:
+    """One file for each language of the lesson. A title in a language that has no page stands in the first file."""
+    pages = {language: body for language, body in text.body.items() if language != first}
+    here = replace(text, title=without(text.title, pages), summary=without(text.summary, pages))
+    facts = facts_of(here, first) | {"minutes": text.minutes}
+    found = {"": printing.front_matter(facts, text.body[first])}
+    for language, body in pages.items():
+        there = {"title": text.title.get(language, ""), "summary": text.summary.get(language, "")}
+        found[language] = printing.front_matter(there, body)
+    return found
+
+
+def without(texts: Localized, languages: Iterable[str]) -> Localized:
+    return Localized({language: text for language, text in texts.items() if language not in languages})
+
+
 def _loads() -> list[Any]:
     return [selectinload(Lesson.texts).undefer(LessonText.source)]
 
 
-register_format(Format("lesson", Lesson, prefix="", suffix=".md", read=_read, write=_write, text=_text, loads=_loads))
+register_format(
+    Format(
+        "lesson", Lesson, prefix="", suffix=".md", read=_read, write=_write, text=_text, files=_printed, loads=_loads
+    )
+)

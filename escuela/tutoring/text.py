@@ -6,9 +6,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
+from escuela import printing
+from escuela import printer
 from escuela.columns import Localized
 from escuela.editions.models import Module
 from escuela.editions.policies import Moment
@@ -70,6 +74,19 @@ def text_of_session(row: TutoringSession) -> SessionText:
     )
 
 
+def facts_of_session(text: SessionText, languages: Sequence[str]) -> dict[str, Any]:
+    """A session as it is printed in the file of its edition or module."""
+    return {
+        "slug": text.slug,
+        "title": printer.spoken(text.title, languages),
+        "summary": printer.spoken(text.summary, languages),
+        "starts_at": printer.instant(text.starts),
+        "minutes": text.minutes,
+        "link": text.link or None,
+        "frameworks": text.frameworks or None,
+    }
+
+
 def write_session(
     row: TutoringSession, text: SessionText, module: Module | None, items: Sequence[FrameworkItem]
 ) -> None:
@@ -83,3 +100,16 @@ def write_session(
     row.starts_at, row.zone = text.starts.at, text.starts.zone
     row.minutes, row.link = text.minutes, text.link
     align(row, items)
+
+
+def facts_of_session(text: SessionText, first: str) -> dict[str, Any]:
+    """A session as its file says it: the inverse of `read_sessions`."""
+    return {
+        "slug": text.slug,
+        "title": printing.localized(text.title, first),
+        "summary": printing.localized(text.summary, first),
+        "starts_at": printing.instant(text.starts.at, text.starts.zone),
+        "minutes": text.minutes,
+        "link": text.link,
+        "frameworks": printing.words(text.frameworks),
+    }

@@ -9,7 +9,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
 from escuela.admissions.models import ACTIVE, Enrolment
-from escuela.admissions.queries import visible_activities
+from escuela.admissions.queries import earlier, visible_activities
 from escuela.assessments.assignments.models import (
     APPROVED,
     CHANGES_REQUESTED,
@@ -68,6 +68,30 @@ def my_work(assignment: Assignment, enrolment: Enrolment) -> Select[Work]:
     return (
         select(Work).where(Work.assignment_id == assignment.id, Work.enrolment_id == enrolment.id).options(*_versions())
     )
+
+
+def earlier_works(enrolment: Enrolment) -> Select[Work]:
+    """What was handed in before this enrolment, for its person to read: see `admissions.queries.earlier`."""
+    assignment = joinedload(Work.assignment)
+    return (
+        select(Work)
+        .join(Work.assignment)
+        .where(Work.enrolment_id.in_(earlier(enrolment)), Work.state != DRAFT)
+        .options(
+            assignment.joinedload(Assignment.edition),
+            assignment.joinedload(Assignment.module),
+            assignment.selectinload(Assignment.criteria).selectinload(Criterion.levels),
+            _participant(),
+            *_versions(),
+        )
+        .order_by(Assignment.edition_id.desc(), Work.submitted_at, Work.id)
+    )
+
+
+def earlier_files(enrolment: Enrolment) -> Select[WorkFile]:
+    """Files of those works, of the versions that were handed in."""
+    works = select(Work.id).where(Work.enrolment_id.in_(earlier(enrolment)))
+    return select(WorkFile).where(WorkFile.work_id.in_(works), WorkFile.id.in_(select(SubmissionFile.file_id)))
 
 
 def reviewed_editions(user: User) -> Select[Edition]:

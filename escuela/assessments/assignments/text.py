@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +10,8 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select, true
 from sqlalchemy.orm import selectinload
 
+from escuela import printing
+from escuela import printer
 from escuela.assessments.assignments.filetypes import MEDIA_TYPES
 from escuela.assessments.assignments.models import Assignment, Criterion, Level, Review, Submission, Work
 from escuela.columns import Localized
@@ -16,6 +19,7 @@ from escuela.editions.kinds import Format, register_format
 from escuela.editions.text import (
     ActivityFiles,
     ActivityText,
+    facts_of,
     proofread,
     read_activity,
     read_strict,
@@ -208,6 +212,60 @@ def _text(row: Assignment, home: Home) -> AssignmentText:
     )
 
 
+def _printed(text: AssignmentText, first: str) -> dict[str, str]:
+    facts = facts_of(text, first) | {
+        "instructions": printing.localized(text.instructions, first),
+        "final_work": text.final_work or None,
+        "files": {"most": text.files_most, "kinds": printing.words(text.file_kinds)},
+        "rubric": [_facts_of_criterion(criterion, first) for criterion in text.criteria],
+    }
+    return {"": printing.yaml(facts)}
+
+
+def _facts_of_criterion(criterion: CriterionText, first: str) -> dict[str, Any]:
+    return {
+        "slug": criterion.slug,
+        "title": printing.localized(criterion.title, first),
+        "text": printing.localized(criterion.text, first),
+        "levels": [
+            {
+                "title": printing.localized(level.title, first),
+                "points": level.points,
+                "text": printing.localized(level.text, first),
+            }
+            for level in criterion.levels
+        ],
+    }
+
+
+def _printed(text: AssignmentText, languages: Sequence[str]) -> dict[str, str]:
+    facts = facts_of_activity(text, languages)
+    own = {
+        "instructions": printer.spoken(text.instructions, languages),
+        "final_work": True if text.final_work else None,
+        "files": {"most": text.files_most, "kinds": text.file_kinds},
+    }
+    rubric = [_facts_of_criterion(criterion, languages) for criterion in text.criteria]
+    head = {"title": facts.pop("title"), "summary": facts.pop("summary")}
+    return {"": printer.document({**head, **own, **facts, "rubric": rubric})}
+
+
+def _facts_of_criterion(criterion: CriterionText, languages: Sequence[str]) -> dict[str, Any]:
+    return {
+        "slug": criterion.slug,
+        "title": printer.spoken(criterion.title, languages),
+        "text": printer.spoken(criterion.text, languages),
+        "levels": [
+            {
+                "title": printer.spoken(level.title, languages),
+                "points": level.points,
+                "text": printer.spoken(level.text, languages),
+            }
+            for level in criterion.levels
+        ],
+    }
+
+
 def _loads() -> list[Any]:
     return [selectinload(Assignment.criteria).selectinload(Criterion.levels)]
 
@@ -221,6 +279,7 @@ register_format(
         read=_read,
         write=_write,
         text=_text,
+        files=_printed,
         loads=_loads,
     )
 )

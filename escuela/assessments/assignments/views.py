@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, abort, current_app, flash, jsonify, redirect, render_template, request, send_file, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy.orm import joinedload
 from werkzeug.datastructures import FileStorage
 
 from escuela import clock, storage
 from escuela.access import get_or_404, me
+from escuela.admissions.models import Enrolment
+from escuela.admissions.queries import taught_editions
 from escuela.admissions.reader import enrolment_of
 from escuela.assessments.assignments import policies, queries, services
 from escuela.assessments.assignments.filetypes import EXTENSIONS, MEDIA_TYPES
@@ -22,12 +27,14 @@ from escuela.assessments.assignments.models import (
     WorkFile,
     mark_of,
 )
+from escuela.editions.models import Edition
 from escuela.editions.policies import Door, Moment, can_review, door, due, opens
 from escuela.errors import DomainError, wants_json
 from escuela.extensions import db
 from escuela.forms import TEXT
 from escuela.gate import takes_files
-from escuela.web import day_and_hour, hour, place_of, reader_zone
+from escuela.people.models import User
+from escuela.web import TABS, Tab, day_and_hour, hour, place_of, reader_zone
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -114,7 +121,10 @@ def hand_in(edition: str, activity: str) -> ResponseReturnValue:
 def download(edition: str, activity: str, file: int) -> ResponseReturnValue:
     """A file, always to be saved and never shown from our address: what people send is not ours to run."""
     assignment = _assignment(edition, activity)
-    found = get_or_404(queries.visible_files(me(), assignment).where(WorkFile.id == file))
+    return _sent(get_or_404(queries.visible_files(me(), assignment).where(WorkFile.id == file)))
+
+
+def _sent(found: WorkFile) -> ResponseReturnValue:
     answer = send_file(
         storage.read(found.key), mimetype=MEDIA_TYPES[found.kind], as_attachment=True, download_name=found.name
     )
@@ -122,6 +132,39 @@ def download(edition: str, activity: str, file: int) -> ResponseReturnValue:
     answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
     answer.headers["X-Content-Type-Options"] = "nosniff"
     return answer
+
+
+# --- what was handed in before: by oneself in another edition, by who had the place
+
+
+def _has_earlier(user: User | None, edition: Edition) -> bool:
+    enrolment = enrolment_of(user, edition)
+    return enrolment is not None and bool(enrolment.succeeds_id or enrolment.continues)
+
+
+TABS.append(Tab(65, _l("Earlier works"), "assignments.earlier", _has_earlier))
+
+
+@bp.get("/ediciones/<edition>/trabajos-anteriores")
+def earlier(edition: str) -> ResponseReturnValue:
+    """Works to read and not to change, with their reviews."""
+    enrolment = _taking_part(edition)
+    return render_template(
+        "assessments/assignments/earlier.html",
+        edition=enrolment.edition,
+        works=db.session.scalars(queries.earlier_works(enrolment)).all(),
+    )
+
+
+@bp.get("/ediciones/<edition>/trabajos-anteriores/archivos/<int:file>")
+def earlier_file(edition: str, file: int) -> ResponseReturnValue:
+    return _sent(get_or_404(queries.earlier_files(_taking_part(edition)).where(WorkFile.id == file)))
+
+
+def _taking_part(slug: str) -> Enrolment:
+    """The reader's active enrolment; 403 for who is in the edition without one."""
+    found = get_or_404(taught_editions(me()).where(Edition.slug == slug).options(joinedload(Edition.staff)))
+    return enrolment_of(me(), found) or abort(403)
 
 
 def _assignment(edition: str, activity: str) -> Assignment:
@@ -165,6 +208,7 @@ def _page(assignment: Assignment, *, refusal: DomainError | None = None, typed: 
         edition=assignment.edition,
         assignment=assignment,
         work=work,
+        earlier=_handed_in_before(assignment, enrolment),
         readable=found is not Door.NOT_YET or can_review(user, assignment.edition),
         late=found is Door.LATE and (work is None or work.state == DRAFT),
         opening=opens(assignment),
@@ -179,6 +223,13 @@ def _page(assignment: Assignment, *, refusal: DomainError | None = None, typed: 
         most_mb=current_app.config["SETTINGS"].upload_mb,
         accept=",".join(f".{each}" for kind in assignment.file_kinds for each in sorted(EXTENSIONS[kind])),
     )
+
+
+def _handed_in_before(assignment: Assignment, enrolment: Enrolment | None) -> Sequence[Work]:
+    """The works of who had the reader's place, on this assignment."""
+    if enrolment is None or enrolment.succeeds_id is None:
+        return []
+    return db.session.scalars(queries.earlier_works(enrolment).where(Work.assignment_id == assignment.id)).all()
 
 
 def _limit(assignment: Assignment, work: Work | None) -> Moment | None:
