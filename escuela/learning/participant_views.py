@@ -7,7 +7,7 @@ from flask import render_template
 from escuela import clock
 from escuela.access import get_or_404, me, require
 from escuela.admissions.models import Enrolment
-from escuela.admissions.queries import roll
+from escuela.admissions.queries import roll, with_ties
 from escuela.editions.policies import can_review
 from escuela.extensions import db
 from escuela.learning.board import handed_in_works
@@ -21,7 +21,7 @@ from escuela.learning.views import bp, inside
 def participant(edition: str, enrolment: int) -> str:
     found = inside(edition)
     require(can_review(me(), found))
-    who = get_or_404(roll(found).where(Enrolment.id == enrolment))
+    who = get_or_404(roll(found).options(*with_ties()).where(Enrolment.id == enrolment))
     programme = programmes([found])[0]
     standing = judged([programme], [who])[who.id]
     return render_template(
