@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -64,9 +64,6 @@ class Format:
     anything, where that would take away or falsify what people did. The row is new if it has no id."""
     text: Callable[[Any, Home], ActivityText]
     """The text of a row, such that writing it would change nothing; the home is its module's."""
-    files: Callable[[Any, str], Mapping[str, str]]
-    """A text as files that `read` would read back: by language those of translations, the others' under "". Takes the
-    text and the edition's first language."""
     files: Callable[[Any, Sequence[str]], dict[str, str]]
     """What writes a text down, such that `read` gives it back: the contents of its files, in the one way that they are
     printed. By language for a kind with a file for each (`es`, `pt`); `""` for one whose file holds every language.

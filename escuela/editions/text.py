@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy.orm import selectinload
 
-from escuela import markdown, printing
+from escuela import markdown, printer
 from escuela.columns import LANGUAGES, Localized
 from escuela.editions.kinds import Format, register_format
 from escuela.editions.models import Activity, Lesson, LessonText
@@ -230,32 +230,19 @@ def _text(row: Lesson, _home: Home) -> LessonSource:
     )
 
 
-def facts_of(text: ActivityText, first: str) -> dict[str, Any]:
-    """What every activity says of itself, as its file says it: the inverse of `read_activity`."""
-    return {
-        "title": printing.localized(text.title, first),
-        "summary": printing.localized(text.summary, first),
-        "required": None if text.required else False,
-        "opens_at": text.opens and printing.instant(text.opens.at, text.opens.zone),
-        "due_at": text.due and printing.instant(text.due.at, text.due.zone),
-        "strict": text.strict or None,
-        "frameworks": printing.words(text.frameworks),
-    }
-
-
-def _printed(text: LessonSource, first: str) -> dict[str, str]:
-    """One file for each language of the lesson. A title in a language that has no page stands in the first file."""
+def _files(text: LessonSource, languages: Sequence[str]) -> dict[str, str]:
+    """A file for each language of the lesson. A title in a language that has no page stands in the first file."""
+    first = languages[0]
     pages = {language: body for language, body in text.body.items() if language != first}
-    here = replace(text, title=without(text.title, pages), summary=without(text.summary, pages))
-    facts = facts_of(here, first) | {"minutes": text.minutes}
-    found = {"": printing.front_matter(facts, text.body[first])}
+    here = replace(text, title=_without(text.title, pages), summary=_without(text.summary, pages))
+    found = {first: printer.front({**facts_of_activity(here, languages), "minutes": text.minutes}, text.body[first])}
     for language, body in pages.items():
-        there = {"title": text.title.get(language, ""), "summary": text.summary.get(language, "")}
-        found[language] = printing.front_matter(there, body)
+        there = {"title": text.title.get(language), "summary": text.summary.get(language)}
+        found[language] = printer.front(there, body)
     return found
 
 
-def without(texts: Localized, languages: Iterable[str]) -> Localized:
+def _without(texts: Localized, languages: Iterable[str]) -> Localized:
     return Localized({language: text for language, text in texts.items() if language not in languages})
 
 
@@ -264,7 +251,5 @@ def _loads() -> list[Any]:
 
 
 register_format(
-    Format(
-        "lesson", Lesson, prefix="", suffix=".md", read=_read, write=_write, text=_text, files=_printed, loads=_loads
-    )
+    Format("lesson", Lesson, prefix="", suffix=".md", read=_read, write=_write, text=_text, files=_files, loads=_loads)
 )

@@ -7,11 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
-from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
-from escuela import printing
 from escuela import printer
 from escuela.columns import Localized
 from escuela.editions.models import Module
@@ -100,16 +98,3 @@ def write_session(
     row.starts_at, row.zone = text.starts.at, text.starts.zone
     row.minutes, row.link = text.minutes, text.link
     align(row, items)
-
-
-def facts_of_session(text: SessionText, first: str) -> dict[str, Any]:
-    """A session as its file says it: the inverse of `read_sessions`."""
-    return {
-        "slug": text.slug,
-        "title": printing.localized(text.title, first),
-        "summary": printing.localized(text.summary, first),
-        "starts_at": printing.instant(text.starts.at, text.starts.zone),
-        "minutes": text.minutes,
-        "link": text.link,
-        "frameworks": printing.words(text.frameworks),
-    }

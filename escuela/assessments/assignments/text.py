@@ -10,7 +10,6 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select, true
 from sqlalchemy.orm import selectinload
 
-from escuela import printing
 from escuela import printer
 from escuela.assessments.assignments.filetypes import MEDIA_TYPES
 from escuela.assessments.assignments.models import Assignment, Criterion, Level, Review, Submission, Work
@@ -19,7 +18,7 @@ from escuela.editions.kinds import Format, register_format
 from escuela.editions.text import (
     ActivityFiles,
     ActivityText,
-    facts_of,
+    facts_of_activity,
     proofread,
     read_activity,
     read_strict,
@@ -210,32 +209,6 @@ def _text(row: Assignment, home: Home) -> AssignmentText:
             for criterion in row.criteria
         ),
     )
-
-
-def _printed(text: AssignmentText, first: str) -> dict[str, str]:
-    facts = facts_of(text, first) | {
-        "instructions": printing.localized(text.instructions, first),
-        "final_work": text.final_work or None,
-        "files": {"most": text.files_most, "kinds": printing.words(text.file_kinds)},
-        "rubric": [_facts_of_criterion(criterion, first) for criterion in text.criteria],
-    }
-    return {"": printing.yaml(facts)}
-
-
-def _facts_of_criterion(criterion: CriterionText, first: str) -> dict[str, Any]:
-    return {
-        "slug": criterion.slug,
-        "title": printing.localized(criterion.title, first),
-        "text": printing.localized(criterion.text, first),
-        "levels": [
-            {
-                "title": printing.localized(level.title, first),
-                "points": level.points,
-                "text": printing.localized(level.text, first),
-            }
-            for level in criterion.levels
-        ],
-    }
 
 
 def _printed(text: AssignmentText, languages: Sequence[str]) -> dict[str, str]:

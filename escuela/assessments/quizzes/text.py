@@ -11,7 +11,6 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select, true
 from sqlalchemy.orm import selectinload
 
-from escuela import printing
 from escuela import printer
 from escuela.assessments.quizzes.models import QUESTION_KINDS, SINGLE, TRUE_FALSE, Attempt, Option, Question, Quiz
 from escuela.columns import Localized
@@ -19,7 +18,7 @@ from escuela.editions.kinds import Format, register_format
 from escuela.editions.text import (
     ActivityFiles,
     ActivityText,
-    facts_of,
+    facts_of_activity,
     proofread,
     read_activity,
     read_strict,
@@ -231,35 +230,6 @@ def _text_of_question(row: Question, home: Home) -> QuestionText:
     )
 
 
-def _printed(text: QuizText, first: str) -> dict[str, str]:
-    facts = facts_of(text, first) | {
-        "pass_mark": text.pass_mark,
-        "attempts": text.attempts,
-        "shuffle": text.shuffle,
-        "questions": [_facts_of_question(question, first) for question in text.questions],
-    }
-    return {"": printing.yaml(facts)}
-
-
-def _facts_of_question(question: QuestionText, first: str) -> dict[str, Any]:
-    return {
-        "slug": question.slug,
-        "kind": question.kind,
-        "text": printing.localized(question.text, first),
-        "points": question.points,
-        "feedback": printing.localized(question.feedback, first),
-        "options": {option.key: _facts_of_option(option, question.kind, first) for option in question.options},
-    }
-
-
-def _facts_of_option(option: OptionText, kind: str, first: str) -> dict[str, Any]:
-    return {
-        "text": None if kind == TRUE_FALSE else printing.localized(option.text, first),
-        "right": option.right,
-        "feedback": printing.localized(option.feedback, first),
-    }
-
-
 def _files(text: QuizText, languages: Sequence[str]) -> dict[str, str]:
     facts = facts_of_activity(text, languages)
     own = {"pass_mark": text.pass_mark, "attempts": text.attempts, "shuffle": text.shuffle}
@@ -294,6 +264,6 @@ def _loads() -> list[Any]:
 
 register_format(
     Format(
-        "quiz", Quiz, prefix="quiz-", suffix=".yaml", read=_read, write=_write, text=_text, files=_printed, loads=_loads
+        "quiz", Quiz, prefix="quiz-", suffix=".yaml", read=_read, write=_write, text=_text, files=_files, loads=_loads
     )
 )
