@@ -231,14 +231,16 @@ def _text(row: Lesson, _home: Home) -> LessonSource:
 
 
 def _files(text: LessonSource, languages: Sequence[str]) -> dict[str, str]:
-    """A file for each language of the lesson. A title in a language that has no page stands in the first file."""
+    """A file for each language that has a page, and always one in the first; titles stand beside their page."""
     first = languages[0]
-    pages = {language: body for language, body in text.body.items() if language != first}
+    pages = {each: text.body[each] for each in LANGUAGES if each != first and printer.tidy(text.body.get(each, ""))}
     here = replace(text, title=_without(text.title, pages), summary=_without(text.summary, pages))
-    found = {first: printer.front({**facts_of_activity(here, languages), "minutes": text.minutes}, text.body[first])}
+    facts = facts_of_activity(here, languages)
+    head = {"title": facts.pop("title"), "summary": facts.pop("summary"), "minutes": text.minutes}
+    found = {first: printer.front({**head, **facts}, text.body.get(first, ""))}
     for language, body in pages.items():
-        there = {"title": text.title.get(language), "summary": text.summary.get(language)}
-        found[language] = printer.front(there, body)
+        there = {"title": text.title.get(language, ""), "summary": text.summary.get(language, "")}
+        found[language] = printer.front({key: printer.tidy(words) or None for key, words in there.items()}, body)
     return found
 
 
