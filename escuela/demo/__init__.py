@@ -20,6 +20,8 @@ from escuela.config import ROOT
 from escuela.content.check import read_edition
 from escuela.content.load import apply
 from escuela.content.text import EditionText
+from escuela.demo import calls
+from escuela.demo.applicants import BEING_SCORED, HANDED_IN, MORE_PLACES, STILL_WRITING
 from escuela.demo.cast import LOGINS, NOTICE, PASSWORD, PEOPLE, PLACES, STAFF, ZONE
 from escuela.demo.stories import DAY, Stories, sessions
 from escuela.editions.models import COORDINATOR, PUBLISHED, RUNNING, TUTOR, Edition, EditionStaff
@@ -27,7 +29,8 @@ from escuela.editions.policies import Moment
 from escuela.extensions import db
 from escuela.people.models import LocalGovernment, Membership, Role, User
 
-RUNNING_SLUG, NEXT_SLUG, PAST_SLUG = "ciudades-inteligentes-hoy", "resiliencia-urbana", "2021-ciudades-inteligentes"
+RUNNING_SLUG, NEXT_SLUG, FAR_SLUG = "ciudades-inteligentes-hoy", "resiliencia-urbana", "sociedades-resilientes"
+PAST_SLUG = "2021-ciudades-inteligentes"
 WEEKS_END = 42
 """Days from the first to the last of the running edition."""
 
@@ -64,13 +67,14 @@ class _World:
         running = self._running_edition()
         self._running_people(running)
         self._next_edition()
+        self._far_edition()
         self._alumni(db.session.scalars(select(Edition).where(Edition.slug == PAST_SLUG)).one())
         db.session.flush()
 
     # --- people
 
     def _gather(self) -> None:
-        for key, place in PLACES.items():
+        for key, place in (PLACES | MORE_PLACES).items():
             self.places[key] = LocalGovernment(
                 name=place.name,
                 country=place.subdivision[:2],
@@ -137,8 +141,27 @@ class _World:
         """Published and not begun: it says when it opens."""
         text = _text("2020-pos-pandemia").begun_on(self.today + 60 * DAY)
         edition = self._loaded(replace(text, slug=NEXT_SLUG, number=10, year=text.starts_on.year, status=PUBLISHED))
-        edition.staff = [EditionStaff(user=self.people["thiago"], role=TUTOR)]
+        edition.staff = [
+            EditionStaff(user=self.people["thiago"], role=TUTOR),
+            EditionStaff(user=self.people["gabriela"], role=COORDINATOR),
+        ]
         self._enrol("rosa", edition, self.now)
+        opens, closes = calls.at_hour(self.now - 40 * DAY, 9), calls.at_hour(self.now - 4 * DAY, 23, 59)
+        call = calls.published(edition, by=self.people["gabriela"], opens=opens, closes=closes, places=12)
+        calls.handed_in(call, BEING_SCORED, self.places, opens + 20 * DAY)
+
+    def _far_edition(self) -> None:
+        """Announced, with its call open: a city that is not in the registry yet, and two people still writing."""
+        text = _text("2017-sociedades-resilientes").begun_on(self.today + 150 * DAY)
+        text = replace(text, slug=FAR_SLUG, number=11, year=text.starts_on.year, status=PUBLISHED, notice=NOTICE)
+        edition = self._loaded(text)
+        edition.staff = [EditionStaff(user=self.people["gabriela"], role=COORDINATOR)]
+        opens, closes = calls.at_hour(self.now - 12 * DAY, 9), calls.at_hour(self.now + 9 * DAY, 23, 59)
+        call = calls.published(edition, by=self.people["gabriela"], opens=opens, closes=closes, places=16)
+        calls.handed_in(call, HANDED_IN, self.places, opens + 3 * DAY)
+        calls.proposed(call, opens + 8 * DAY)
+        for number, who in enumerate(STILL_WRITING):
+            calls.begun(call, who, self.places[who.place], self.now - (2 - number) * DAY, whole=False)
 
     def _loaded(self, text: EditionText) -> Edition:
         apply(text)

@@ -1,0 +1,123 @@
+"""Calls in every state, made by the verbs that people use, each at the instant at which they would have used it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, time, timedelta
+from io import BytesIO
+
+from escuela import clock
+from escuela.applications import services as applications
+from escuela.applications.models import Application
+from escuela.calls import services as calls
+from escuela.calls import usual
+from escuela.calls.models import Call
+from escuela.demo.applicants import MOTIVES, Applicant
+from escuela.demo.cast import ZONE
+from escuela.editions.models import Edition
+from escuela.people.models import LocalGovernment, User
+
+DAY = timedelta(days=1)
+HOUR = timedelta(hours=1)
+
+
+def at_hour(day: datetime, hour: int, minute: int = 0) -> datetime:
+    """An hour of a day on the clock of Montevideo."""
+    local = datetime.combine(day.astimezone(clock.zone(ZONE)).date(), time(hour, minute))
+    return clock.instant(local, ZONE)
+
+
+def published(edition: Edition, *, by: User, opens: datetime, closes: datetime, places: int) -> Call:
+    """A call with the School's usual questions and criteria, published a day before it opens."""
+    with clock.stopped(opens - DAY):
+        texts = calls.Texts(usual.title(edition), usual.SUMMARY, usual.TEXT, usual.ELIGIBILITY, places)
+        call = calls.create(edition, texts, calls.Hours(opens, closes, ZONE), by=by)
+        calls.publish(call, by=by)
+    return call
+
+
+def begun(call: Call, who: Applicant, place: LocalGovernment, at: datetime, *, whole: bool = True) -> Application:
+    """An application as it is written; without its letter and its motive unless it is `whole`."""
+    language = place.languages[0]
+    problem, motive = MOTIVES[language][len(who.name) % len(MOTIVES[language])]
+    with clock.stopped(at):
+        found = applications.begin(call, f"{who.key}@example.org", language, place.zone)
+        typed = {
+            "name": who.name,
+            "gender": who.gender,
+            "position": who.position,
+            "government": str(place.id),
+            "q-problema": problem,
+        }
+        if whole:
+            typed |= {"q-motivacion": motive, "q-redes": ["mercociudades"], "q-tiempo": "yes", "q-datos": "yes"}
+        applications.save(found, typed, "{}")
+        if whole:
+            question = next(each for each in call.questions if each.kind == "file")
+            applications.attach(found, question, BytesIO(letter(who.name, place.name)), name="carta-de-aval.pdf")
+    return found
+
+
+def handed_in(
+    call: Call, people: Iterable[Applicant], places: Mapping[str, LocalGovernment], first: datetime
+) -> list[Application]:
+    """Whole applications, one every few hours."""
+    found = []
+    for number, who in enumerate(people):
+        at = first + number * 7 * HOUR
+        application = begun(call, who, places[who.place], at)
+        with clock.stopped(at + HOUR):
+            applications.hand_in(application, language=application.language, zone=application.zone)
+        found.append(application)
+    return found
+
+
+def proposed(call: Call, at: datetime) -> Application:
+    """Somebody of a local government that the registry does not have yet."""
+    problem, motive = MOTIVES["es"][1]
+    with clock.stopped(at):
+        found = applications.begin(call, "lorena@example.org", "es", "America/Asuncion")
+        typed = {
+            "name": "Lorena Yvyrá Pytá",
+            "gender": "woman",
+            "position": "Gestión ambiental",
+            "government": "new",
+            "proposed_name": "Municipalidad de Encarnación",
+            "proposed_subdivision": "PY-7",
+            "proposed_band": "medium",
+            "q-problema": problem,
+            "q-motivacion": motive,
+            "q-redes": [],
+            "q-tiempo": "yes",
+            "q-datos": "yes",
+        }
+        applications.save(found, typed, "{}")
+        question = next(each for each in call.questions if each.kind == "file")
+        applications.attach(found, question, BytesIO(letter(found.email, "Encarnación")), name="nota.pdf")
+        applications.hand_in(found, language="es", zone=found.zone)
+    return found
+
+
+def letter(person: str, place: str) -> bytes:
+    """A letter of one page, as small as a PDF can be."""
+    lines = ["Carta de aval (de demostracion)", place, f"Respaldamos la postulacion de {person}."]
+    plain = [line.encode("ascii", "replace").decode().replace("(", "").replace(")", "") for line in lines]
+    drawn = "BT /F1 14 Tf 72 760 Td 20 TL " + " ".join(f"({line}) Tj T*" for line in plain) + " ET"
+    objects = [
+        "<< /Type /Catalog /Pages 2 0 R >>",
+        "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        (
+            "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R "
+            "/Resources << /Font << /F1 5 0 R >> >> >>"
+        ),
+        f"<< /Length {len(drawn)} >>\nstream\n{drawn}\nendstream",
+        "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+    ]
+    content, places = "%PDF-1.4\n", []
+    for number, each in enumerate(objects, 1):
+        places.append(len(content))
+        content += f"{number} 0 obj\n{each}\nendobj\n"
+    table = "".join(f"{place:010} 00000 n \n" for place in places)
+    end = f"xref\n0 {len(objects) + 1}\n0000000000 65535 f \n{table}"
+    trailer = f"trailer << /Size {len(objects) + 1} /Root 1 0 R >>\nstartxref\n{len(content)}\n%%EOF\n"
+    return (content + end + trailer).encode("ascii")
