@@ -11,7 +11,8 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_security.utils import hash_password
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, insert, select
+from sqlalchemy.orm import lazyload
 
 from escuela import clock, storage
 from escuela.admissions import roster, sheets
@@ -146,62 +147,66 @@ def _enrol(received: RosterImport, trial: Trial, by: User) -> None:
     entries, governments = trial.plan.entries, trial.registry.by_id
     people = _people_of(entries)
     _employ(entries, people, governments)
-    enrolments = [
-        Enrolment(
-            edition_id=received.edition_id,
-            user_id=people[entry.email].id,
-            local_government_id=entry.government_id,
-            status=ACTIVE,
-            enrolled_at=clock.now(),
-            enrolled_by_id=by.id,
-        )
+    values = [
+        {
+            "edition_id": received.edition_id,
+            "user_id": people[entry.email].id,
+            "local_government_id": entry.government_id,
+            "status": ACTIVE,
+            "enrolled_at": clock.now(),
+            "enrolled_by_id": by.id,
+        }
         for entry in entries
     ]
-    db.session.add_all(enrolments)
-    db.session.flush()
+    db.session.execute(insert(Enrolment), values)
+    there = select(Enrolment).where(Enrolment.edition_id == received.edition_id)
+    enrolments = {each.user_id: each for each in db.session.scalars(there)}
     letters: list[tuple[Recipient, str, Mapping[str, Any]]] = []
-    for entry, enrolment in zip(entries, enrolments, strict=True):
+    for entry in entries:
         user, government = people[entry.email], governments[entry.government_id].name
+        enrolment = enrolments[user.id]
         after = {"person": user.name, "local_government": government, "list": received.name}
         record(enrolment, "enrolment.enrolled", within=received, by=by, after=after)
         invitation = None if user.login_count else issue_invitation(user)
-        values = {"edition": received.edition, "invitation": invitation, "government": government}
-        letters.append((recipient(user), f"enrolled:{enrolment.id}", values))
+        words = {"edition": received.edition, "invitation": invitation, "government": government}
+        letters.append((recipient(user), f"enrolled:{enrolment.id}", words))
     enqueue_all("admissions/enrolled", letters)
 
 
 def _people_of(entries: Sequence[Entry]) -> dict[str, User]:
     """The users of a list by address, those without account made with one password that nobody knows."""
-    known = [entry.user_id for entry in entries if entry.user_id is not None]
-    by_id = {user.id: user for user in db.session.scalars(select(User).where(User.id.in_(known)))}
     unknown = hash_password(secrets.token_urlsafe(32))
-    people = {}
-    for entry in entries:
-        people[entry.email] = by_id.get(entry.user_id or 0) or User(
-            email=entry.email,
-            name=entry.name,
-            language=entry.language,
-            zone=entry.zone,
-            password=unknown,
-            fs_uniquifier=uuid.uuid4().hex,
-            active=True,
-            login_count=0,
-        )
-    db.session.add_all(people.values())
-    db.session.flush()
-    return people
+    newcomers = [
+        {
+            "email": entry.email,
+            "name": entry.name,
+            "language": entry.language,
+            "zone": entry.zone,
+            "password": unknown,
+            "fs_uniquifier": uuid.uuid4().hex,
+            "active": True,
+        }
+        for entry in entries
+        if entry.user_id is None
+    ]
+    if newcomers:
+        db.session.execute(insert(User), newcomers)
+    addresses = [entry.email for entry in entries]
+    users = select(User).where(func.lower(User.email).in_(addresses)).options(lazyload(User.roles))
+    return {user.email.lower(): user for user in db.session.scalars(users)}
 
 
 def _employ(entries: Iterable[Entry], people: Mapping[str, User], governments: Mapping[int, LocalGovernment]) -> None:
-    db.session.add_all(
-        Membership(
-            user_id=people[entry.email].id,
-            local_government_id=entry.government_id,
-            position=entry.position,
-            from_on=today(governments[entry.government_id]),
-            focal_point=entry.focal_point,
-        )
+    jobs = [
+        {
+            "user_id": people[entry.email].id,
+            "local_government_id": entry.government_id,
+            "position": entry.position,
+            "from_on": today(governments[entry.government_id]),
+            "focal_point": entry.focal_point,
+        }
         for entry in entries
         if entry.joins
-    )
-    db.session.flush()
+    ]
+    if jobs:
+        db.session.execute(insert(Membership), jobs)
