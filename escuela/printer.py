@@ -1,7 +1,7 @@
 """Plain values as YAML, in one way only: as a person would have written it, so that every diff is worth reading.
 
-What `source` and `section` read back is what was given, after `tidy`. A text stands plain where that means nothing else,
-folded where it is long, line by line where it has several, and in quotes where it must.
+What `source` and `section` read back is what was given, after `tidy`. A text stands plain where that means nothing
+else, folded where it is long, line by line where it has several, and in quotes where it must.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
 from typing import Any
 
 from escuela import clock
@@ -97,7 +96,8 @@ def _entry(head: str, value: Any, indent: str) -> Iterator[str]:
         yield f"{head} {_fact(value)}"
 
 
-def _fact(value: bool | float | date) -> str:
+def _fact(value: Any) -> str:
+    """A number, a day, true or false."""
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
