@@ -125,7 +125,8 @@ def confirm(received: RosterImport, *, mark: str, by: User) -> int:
     Raises ChangedError when the list would do something else by now. Sent twice, the second time does nothing.
     """
     db.session.execute(select(Edition.id).where(Edition.id == received.edition_id).with_for_update())
-    db.session.refresh(received, with_for_update=True)
+    db.session.execute(select(RosterImport.id).where(RosterImport.id == received.id).with_for_update())
+    db.session.refresh(received)
     if received.confirmed_at is not None:
         return received.enrolled or 0
     refuse_if_over(received.edition)

@@ -307,8 +307,10 @@ def test_a_tutor_reads_the_list_and_changes_nothing(as_: As, cast: Cast) -> None
 
 
 def test_only_who_coordinates_every_edition_gets_links_to_people(as_: As, cast: Cast) -> None:
-    assert f"/personas/{cast.lucia.id}" in as_(cast.elena).get(HERE).text
-    assert f'href="/personas/{cast.lucia.id}"' not in as_(cast.gabriela).get(HERE).text
+    page, link = f"{HERE}/{cast.lucias.id}", f'href="/personas/{cast.lucia.id}"'
+    assert f'href="{page}"' in as_(cast.gabriela).get(HERE).text
+    assert link in as_(cast.elena).get(page).text
+    assert link not in as_(cast.gabriela).get(page).text
 
 
 @pytest.mark.parametrize("rows", [1, 3])
