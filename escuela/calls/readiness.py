@@ -55,6 +55,8 @@ def _texts(call: Call) -> Iterator[Lack]:
 
 
 def _hours(call: Call, at: datetime) -> Iterator[Lack]:
+    if call.published_at is not None and call.closes_at <= at:
+        return
     if call.closes_at <= at:
         when = both_zones(closing(call))
         yield Lack(_l("It closes in the past: %(when)s", when=when), "calls.texts", serious=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -93,13 +94,20 @@ def home() -> ResponseReturnValue:
     )
 
 
+DESKS: list[Callable[[User], str | None]] = []
+"""Where else somebody begins who neither takes part nor runs an edition: rooms to the right add theirs."""
+
+
 def _desk_of(user: User) -> str:
     if _takes_part(user):
         return url_for("learning.now")
     if not user.is_coordinator and db.session.scalars(queries.works_as(user)).all() == [TUTOR]:
         return url_for("assignments.queue")
     running = db.session.scalar(queries.running_coordinated(user).limit(1))
-    return url_for("learning.board", edition=running.slug) if running else url_for("learning.editions")
+    if running:
+        return url_for("learning.board", edition=running.slug)
+    elsewhere = (desk(user) for desk in DESKS)
+    return next((address for address in elsewhere if address), url_for("learning.editions"))
 
 
 MATES = 8
