@@ -29,6 +29,7 @@ class Settings:
     instance: Path
     uploads: Path
     upload_mb: int
+    edition_mb: int
     mail_url: str
     mail_from: str
     jobs: str
@@ -62,6 +63,7 @@ class Settings:
             instance=instance,
             uploads=read("UPLOADS", str(instance / "uploads"), lambda raw: Path(raw).resolve()),
             upload_mb=read("UPLOAD_MB", "20", _whole(1, 500)),
+            edition_mb=read("EDITION_MB", "200", _whole(1, 2000)),
             mail_url=read("MAIL_URL", None if production else "outbox:", _mail),
             mail_from=read("MAIL_FROM", "Escuela de Resiliencia <escuela@localhost>", _not_empty),
             jobs=read("JOBS", "outside" if production else "inside", _one_of("inside", "outside")),

@@ -47,9 +47,17 @@ def takes_files(view: V) -> V:
     return view
 
 
+def takes_editions(view: V) -> V:
+    """Mark a view whose body may be as large as an edition in a zip."""
+    view.takes_editions = True  # type: ignore[attr-defined]
+    return view
+
+
 def _turn_away() -> None:
     view = current_app.view_functions.get(request.endpoint or "")
-    if not getattr(view, "takes_files", False):
+    if getattr(view, "takes_editions", False):
+        request.max_content_length = current_app.config["SETTINGS"].edition_mb * 1_000_000 + BODY
+    elif not getattr(view, "takes_files", False):
         request.max_content_length = BODY
     words = [request.path, *request.args, *(value for values in request.args.listvalues() for value in values)]
     if any("\0" in word for word in words):
