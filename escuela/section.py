@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from datetime import date, datetime
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from escuela import clock
@@ -24,6 +26,9 @@ ANY_ZONE = "America/Montevideo"
 EXAMPLE = "2021-11-30 10:00 America/Montevideo"
 LONG = 50_000
 """Characters of the longest text that a key may hold."""
+
+Sentence = LazyString | str
+"""Words for whoever reads them, in their language: a command speaks English."""
 
 
 class Section:
@@ -41,10 +46,13 @@ class Section:
 
     def _keep(self, key: Node, value: Node) -> None:
         if not isinstance(key, ScalarNode):
-            self.proof.fault(self.path, line_of(key), "A key is one word: write `key: value`.")
+            self.proof.fault(self.path, line_of(key), _l("A key is one word: write `key: value`."))
         elif key.value in self._values:
             first = self._values[key.value][0]
-            self._fault(line_of(key), f"`{key.value}` stands here and in line {first}: keep one of them.")
+            self._fault(
+                line_of(key),
+                _l("`%(key)s` stands here and in line %(line)d: keep one of them.", key=key.value, line=first),
+            )
         else:
             self._values[key.value] = line_of(key), value
 
@@ -54,11 +62,11 @@ class Section:
     def __contains__(self, key: str) -> bool:
         return key in self._values
 
-    def fault(self, sentence: str, key: str = "") -> None:
+    def fault(self, sentence: Sentence, key: str = "") -> None:
         """Note a fault in the line of `key`, or in the section's first line."""
         self._fault(self._values[key][0] if key in self._values else self.line, sentence)
 
-    def fault_within(self, key: str, language: str, line: int, sentence: str) -> None:
+    def fault_within(self, key: str, language: str, line: int, sentence: Sentence) -> None:
         """Note a fault in a line, counted from 0, of the text that `key` holds in a language."""
         node = self._values[key][1]
         if isinstance(node, MappingNode):
@@ -66,7 +74,7 @@ class Section:
         literal = isinstance(node, ScalarNode) and node.style == "|"
         self._fault(line_of(node) + (line + 1 if literal else 0), sentence)
 
-    def _fault(self, line: int, sentence: str) -> None:
+    def _fault(self, line: int, sentence: Sentence) -> None:
         self.proof.fault(self.path, line, sentence)
 
     def close(self) -> None:
@@ -74,8 +82,8 @@ class Section:
         for key in self._values.keys() - set(self._asked):
             advice = meant(key, self._asked)
             if _is_null(self._values[key][1]) and not advice:
-                advice = " A text between braces that holds a comma goes in quotes."
-            self.fault(f"`{key}` means nothing here.{advice}", key)
+                advice = _l("A text between braces that holds a comma goes in quotes.")
+            self.fault(joined(_l("`%(key)s` means nothing here.", key=key), advice), key)
 
     def text(self, key: str, *, default: str | None = None, most: int = 200) -> str:
         """One text. Without a `default` it must be there."""
@@ -83,7 +91,11 @@ class Section:
         if found is None:
             return default or ""
         if len(found) > most:
-            self.fault(f"`{key}` has {len(found)} characters: write at most {most}.", key)
+            number = len(found)
+            self.fault(
+                _l("`%(key)s` has %(number)d characters: write at most %(most)d.", key=key, number=number, most=most),
+                key,
+            )
         return found
 
     def localized(self, key: str, *, required: bool = True, most: int = 400) -> Localized:
@@ -97,13 +109,26 @@ class Section:
         texts._asked = list(LANGUAGES)  # one that is missing may be meant
         texts.close()
         if self.proof.language not in found:
-            self.fault(f"`{key}` is not in `{self.proof.language}`, the edition's first language: write it.", key)
+            first = self.proof.language
+            self.fault(
+                _l("`%(key)s` is not in `%(first)s`, the edition's first language: write it.", key=key, first=first),
+                key,
+            )
         return self._bounded(key, found, most)
 
     def _bounded(self, key: str, texts: dict[str, str], most: int) -> Localized:
         for language, text in texts.items():
             if len(text) > most:
-                self.fault(f"`{key}` in `{language}` has {len(text)} characters: write at most {most}.", key)
+                self.fault(
+                    _l(
+                        "`%(key)s` in `%(language)s` has %(number)d characters: write at most %(most)d.",
+                        key=key,
+                        language=language,
+                        number=len(text),
+                        most=most,
+                    ),
+                    key,
+                )
         return Localized(texts)
 
     def _languages(self) -> list[str]:
@@ -112,7 +137,10 @@ class Section:
     def slug(self, key: str = "slug") -> str:
         found = self.text(key, most=SLUG_MOST)
         if found and not SLUG.fullmatch(found):
-            self.fault(f"`{key}: {found}` is no slug: use lower-case letters a-z, digits and hyphens.", key)
+            self.fault(
+                _l("`%(fact)s` is no slug: use lower-case letters a-z, digits and hyphens.", fact=f"{key}: {found}"),
+                key,
+            )
         return found
 
     def whole(self, key: str, *, least: int, most: int, default: int | None = None) -> int:
@@ -121,31 +149,40 @@ class Section:
         if found is None:
             return least if default is None else default
         if not re.fullmatch(r"-?[0-9]{1,9}", found) or not least <= int(found) <= most:
-            self.fault(f"`{key}: {_short(found)}` cannot be: write a whole number from {least} to {most}.", key)
+            self.fault(
+                _l(
+                    "`%(fact)s` cannot be: write a whole number from %(least)d to %(most)d.",
+                    fact=_fact(key, found),
+                    least=least,
+                    most=most,
+                ),
+                key,
+            )
             return least
         return int(found)
 
     def boolean(self, key: str, *, default: bool) -> bool:
         found = self._scalar(key, required=False)
         if found is not None and found not in {"true", "false"}:
-            self.fault(f"`{key}: {_short(found)}` cannot be: write true or false.", key)
+            self.fault(_l("`%(fact)s` cannot be: write true or false.", fact=_fact(key, found)), key)
         return default if found is None else found == "true"
 
     def one_of(self, key: str, allowed: Collection[str], *, default: str | None = None) -> str:
         found = self._scalar(key, required=default is None)
         if found is not None and found not in allowed:
-            self.fault(f"`{key}: {_short(found)}` cannot be: write {' or '.join(allowed)}.{meant(found, allowed)}", key)
+            sentence = _l("`%(fact)s` cannot be: write %(words)s.", fact=_fact(key, found), words=either(allowed))
+            self.fault(joined(sentence, meant(found, allowed)), key)
             found = None
         return found or default or next(iter(allowed))
 
     def several(
-        self, key: str, allowed: Collection[str], *, what: str, default: tuple[str, ...] = ()
+        self, key: str, allowed: Collection[str], *, wrong: Callable[[str], Sentence], default: tuple[str, ...] = ()
     ) -> tuple[str, ...]:
-        """A list of different values, each one of `allowed`; `what` names one of them in the sentence."""
+        """A list of different values, each one of `allowed`; `wrong` is what to say of another one."""
         found = self.texts(key)
         for line, value in found:
             if value not in allowed:
-                self._fault(line, f"`{_short(value)}` is no {what}.{meant(value, allowed)}")
+                self._fault(line, joined(wrong(_short(value)), meant(value, allowed)))
         return tuple(dict.fromkeys(value for _, value in found if value in allowed)) if key in self else default
 
     def texts(self, key: str, *, required: bool = False) -> list[tuple[int, str]]:
@@ -153,9 +190,11 @@ class Section:
         found: dict[str, int] = {}
         for node in self._nodes(key, required=required):
             if not isinstance(node, ScalarNode):
-                self._fault(line_of(node), f"Here stands {kind_of_node(node)}: `{key}` is a list of words.")
+                sentence = _l("Here stands %(found)s: `%(key)s` is a list of words.", found=kind_of_node(node), key=key)
+                self._fault(line_of(node), sentence)
             elif node.value in found:
-                self._fault(line_of(node), f"`{node.value}` stands twice in `{key}`: keep one.")
+                sentence = _l("`%(value)s` stands twice in `%(key)s`: keep one.", value=node.value, key=key)
+                self._fault(line_of(node), sentence)
             else:
                 found[node.value] = line_of(node)
         return [(line, value) for value, line in found.items()]
@@ -167,7 +206,7 @@ class Section:
             return None
         value = _day(found)
         if value is None:
-            self.fault(f"`{key}: {_short(found)}` is no day: write it as 2021-11-30.", key)
+            self.fault(_l("`%(fact)s` is no day: write it as 2021-11-30.", fact=_fact(key, found)), key)
         return value
 
     def zone(self, key: str) -> str:
@@ -182,13 +221,16 @@ class Section:
             return None
         written = re.fullmatch(r"(\S+)[ T](\d\d?:\d\d)(?::00)?(?: +(\S+))?", found)
         if written is None:
-            self.fault(f"`{key}: {_short(found)}` is no instant: write it as {EXAMPLE}.", key)
+            fact = _fact(key, found)
+            self.fault(_l("`%(fact)s` is no instant: write it as %(example)s.", fact=fact, example=EXAMPLE), key)
             return None
         day, hour, zone = _day(written[1]), written[2], written[3]
         if zone is None:
-            self.fault(f"`{key}: {found}` has no zone: write it as {EXAMPLE}.", key)
+            fact = f"{key}: {found}"
+            self.fault(_l("`%(fact)s` has no zone: write it as %(example)s.", fact=fact, example=EXAMPLE), key)
         elif day is None:
-            self.fault(f"`{key}: {found}` has no real day: write it as {EXAMPLE}.", key)
+            fact = f"{key}: {found}"
+            self.fault(_l("`%(fact)s` has no real day: write it as %(example)s.", fact=fact, example=EXAMPLE), key)
         elif self._is_zone(key, zone):
             return self._instant(key, day, hour, zone)
         return None
@@ -196,22 +238,35 @@ class Section:
     def _instant(self, key: str, day: date, hour: str, zone: str) -> tuple[datetime, str] | None:
         try:
             found = clock.instant(datetime.fromisoformat(f"{day} {hour:0>5}"), zone)
-        except clock.SkippedTimeError as error:
-            self.fault(f"`{key}`: {error}. Write an hour that exists.", key)
+        except clock.SkippedTimeError:
+            self.fault(
+                _l(
+                    "`%(key)s`: %(time)s does not exist in %(zone)s: the clocks jump over it that day. Write an hour "
+                    "that exists.",
+                    key=key,
+                    time=f"{day} {hour:0>5}",
+                    zone=zone,
+                ),
+                key,
+            )
         except ValueError:
-            self.fault(f"`{key}`: {hour} is no hour: write 00:00 to 23:59.", key)
+            self.fault(_l("`%(key)s`: %(hour)s is no hour: write 00:00 to 23:59.", key=key, hour=hour), key)
         else:
             begins, ends = self.proof.begins or found, self.proof.ends or found
             if not begins <= found <= ends:
-                self.fault(f"`{key}: {day} {hour}` is outside the days of the edition: correct one of them.", key)
+                fact = f"{key}: {day} {hour}"
+                self.fault(_l("`%(fact)s` is outside the days of the edition: correct one of them.", fact=fact), key)
             return found, zone
         return None
 
     def _is_zone(self, key: str, name: str) -> bool:
         try:
             clock.zone(name)
-        except ValueError as error:
-            self.fault(f"`{key}`: {error}.{meant(name, clock.zone_names())}", key)
+        except ValueError:
+            sentence = _l(
+                "`%(key)s`: %(zone)s is not an IANA time zone such as America/Montevideo.", key=key, zone=name
+            )
+            self.fault(joined(sentence, meant(name, clock.zone_names())), key)
             return False
         return True
 
@@ -236,7 +291,8 @@ class Section:
     def _section(self, key: str, node: Node) -> Section | None:
         if isinstance(node, MappingNode):
             return Section(self.proof, self.path, node)
-        self._fault(line_of(node), f"In `{key}` stands {kind_of_node(node)}: write `key: value` lines.")
+        sentence = _l("In `%(key)s` stands %(found)s: write `key: value` lines.", key=key, found=kind_of_node(node))
+        self._fault(line_of(node), sentence)
         return None
 
     def _nodes(self, key: str, *, required: bool) -> list[Node]:
@@ -245,13 +301,17 @@ class Section:
             return []
         if not isinstance(node, SequenceNode):
             self.fault(
-                f"`{key}` holds {kind_of_node(node)}: write a list, `{key}: [..., ...]` or lines that begin with `- `.",
+                _l(
+                    "`%(key)s` holds %(found)s: write a list, `%(key)s: [..., ...]` or lines that begin with `- `.",
+                    key=key,
+                    found=kind_of_node(node),
+                ),
                 key,
             )
             return []
         found: list[Node] = node.value
         if required and not found:
-            self.fault(f"`{key}` is empty: write at least one.", key)
+            self.fault(_l("`%(key)s` is empty: write at least one.", key=key), key)
         return found
 
     def _scalar(self, key: str, *, required: bool) -> str | None:
@@ -262,7 +322,7 @@ class Section:
             return None
         if isinstance(node, ScalarNode):
             return str(node.value).strip()
-        self.fault(f"`{key}` holds {kind_of_node(node)}: write one value.", key)
+        self.fault(_l("`%(key)s` holds %(found)s: write one value.", key=key, found=kind_of_node(node)), key)
         return None
 
     def _take(self, key: str, *, required: bool) -> Node | None:
@@ -270,17 +330,34 @@ class Section:
         self._asked.append(key)
         node = self._values[key][1] if key in self._values else None
         if node is not None and _is_null(node):
-            self.fault(f"`{key}` is empty: write its value{'' if required else ' or take the line out'}.", key)
+            empty = _l("`%(key)s` is empty: write its value.", key=key)
+            self.fault(
+                empty if required else _l("`%(key)s` is empty: write its value or take the line out.", key=key), key
+            )
             return None
         if node is None and required:
-            self.fault(f"`{key}` is missing.{meant(key, self._values)}")
+            self.fault(joined(_l("`%(key)s` is missing.", key=key), meant(key, self._values)))
         return node
 
 
-def meant(word: str, among: Collection[str]) -> str:
+def meant(word: str, among: Collection[str]) -> Sentence:
     """A sentence that offers the word that was probably meant, or nothing."""
     near = get_close_matches(word, list(among), n=1, cutoff=0.6)
-    return f" Did you mean `{near[0]}`?" if near else ""
+    return _l("Did you mean `%(word)s`?", word=near[0]) if near else ""
+
+
+def joined(*sentences: Sentence) -> LazyString:
+    """Sentences one after the other; those that say nothing are left out."""
+    return LazyString(lambda: " ".join(str(sentence) for sentence in sentences if str(sentence)))
+
+
+def either(words: Collection[str]) -> Sentence:
+    """`a`, `a or b`, `a or b or c`."""
+    first, *rest = words
+    found: Sentence = first
+    for word in rest:
+        found = _l("%(one)s or %(other)s", one=found, other=word)
+    return found
 
 
 def line_of(node: Node) -> int:
@@ -288,12 +365,18 @@ def line_of(node: Node) -> int:
     return line + 1
 
 
-def kind_of_node(node: Node) -> str:
-    return "a mapping" if isinstance(node, MappingNode) else "a list" if isinstance(node, SequenceNode) else "a text"
+def kind_of_node(node: Node) -> LazyString:
+    if isinstance(node, MappingNode):
+        return _l("a mapping")
+    return _l("a list") if isinstance(node, SequenceNode) else _l("a text")
 
 
 def _is_null(node: Node) -> bool:
     return isinstance(node, ScalarNode) and (not node.value.strip() or str(node.tag).endswith(":null"))
+
+
+def _fact(key: str, value: str) -> str:
+    return f"{key}: {_short(value)}"
 
 
 def _short(text: str) -> str:

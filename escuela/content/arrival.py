@@ -74,7 +74,7 @@ def opened(ticket: str, *, by: User) -> Iterator[Arrival]:
             raise DomainError(GONE)
         home = zips.unpack(stream, name, folder, most=EXPANDED * _most())
         text, faults = read_edition(home)
-        shown = (Fault(fault.path.relative_to(home), fault.line, fault.sentence) for fault in faults)
+        shown = (Fault(fault.path.relative_to(home), fault.line, fault.words) for fault in faults)
         yield Arrival(home.name, text, tuple(shown))
 
 

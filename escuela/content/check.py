@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pycountry
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
 
 from escuela import clock
 from escuela.columns import LANGUAGES
@@ -19,7 +21,7 @@ from escuela.editions.kinds import FORMATS, Format
 from escuela.editions.models import DRAFT, STATUSES, Lesson
 from escuela.editions.text import ActivityFiles, ActivityText, frameworks, moment
 from escuela.markdown import Home
-from escuela.section import SLUG, SLUG_MOST, Section
+from escuela.section import SLUG, SLUG_MOST, Section, either
 from escuela.source import Fault, Proof
 from escuela.tutoring.text import SessionText, read_sessions
 
@@ -69,9 +71,9 @@ class _Reader:
         if section is None:
             return None
         self._check_slug(self.folder, self.folder.name)
-        languages = section.several("languages", LANGUAGES, what=f"language: write {', '.join(LANGUAGES)}")
+        languages = section.several("languages", LANGUAGES, wrong=_no_language)
         if not languages:
-            section.fault("`languages` is missing: write at least one, `languages: [es]`.", "languages")
+            section.fault(_l("`languages` is missing: write at least one, `languages: [es]`."), "languages")
         self.proof.language = (languages or LANGUAGES)[0]
         days = self._days(section)
         certificate = self._certificate(section)
@@ -95,15 +97,16 @@ class _Reader:
         )
         section.close()
         if found.year not in {found.starts_on.year, found.ends_on.year} and not self.proof.faults:
-            section.fault(f"`year: {found.year}` is not the year of `starts_on`: correct one of them.", "year")
+            sentence = _l("`%(fact)s` is not the year of `starts_on`: correct one of them.", fact=f"year: {found.year}")
+            section.fault(sentence, "year")
         if found.attendance and not self.sessions:
-            section.fault("`attendance` is asked and there are no `sessions` to attend: write 0.", "certificate")
+            section.fault(_l("`attendance` is asked and there are no `sessions` to attend: write 0."), "certificate")
         return found
 
     def _days(self, section: Section) -> dict[str, Any]:
         starts_on, ends_on, zone = section.day("starts_on"), section.day("ends_on"), section.zone("zone")
         if starts_on and ends_on and ends_on < starts_on:
-            section.fault("`ends_on` comes before `starts_on`: correct one of them.", "ends_on")
+            section.fault(_l("`ends_on` comes before `starts_on`: correct one of them."), "ends_on")
         elif starts_on and ends_on:
             there = clock.zone(zone)
             self.proof.begins = datetime.combine(starts_on, time(), there)
@@ -116,10 +119,11 @@ class _Reader:
         if host is None:
             return {"mode": mode, "host_city": None, "host_country": None}
         if mode == "virtual":
-            section.fault("A virtual edition has no host: take `host` out, or write `mode: hybrid`.", "host")
+            section.fault(_l("A virtual edition has no host: take `host` out, or write `mode: hybrid`."), "host")
         city, country = host.text("city", most=120), host.text("country")
         if country and pycountry.countries.get(alpha_2=country) is None:
-            host.fault(f"`country: {country}` is no ISO 3166-1 code of two capital letters, such as AR.", "country")
+            fact = f"country: {country}"
+            host.fault(_l("`%(fact)s` is no ISO 3166-1 code of two capital letters, such as AR.", fact=fact), "country")
         host.close()
         return {"mode": mode, "host_city": city, "host_country": country}
 
@@ -133,7 +137,8 @@ class _Reader:
             signatories.append({"name": signatory.text("name"), "office": dict(signatory.localized("office"))})
             signatory.close()
         if len(signatories) != 2 and "signatories" in section:
-            section.fault(f"Two people sign a certificate; here are {len(signatories)}.", "signatories")
+            number = len(signatories)
+            section.fault(_l("Two people sign a certificate; here are %(number)d.", number=number), "signatories")
         section.close()
         return {"attendance": attendance, "signatories": tuple(signatories)}
 
@@ -143,11 +148,12 @@ class _Reader:
         listed = self._listed(section)
         for folder in _folders(self.folder):
             if folder not in listed:
-                section.fault(
-                    f"The folder {folder.name} is not in `modules`: add it, or take the folder away.", "modules"
+                sentence = _l(
+                    "The folder %(folder)s is not in `modules`: add it, or take the folder away.", folder=folder.name
                 )
+                section.fault(sentence, "modules")
         for path in _files(self.folder, but="edition.yaml"):
-            self.proof.fault(path, 1, "This file is no part of an edition: take it away.")
+            self.proof.fault(path, 1, _l("This file is no part of an edition: take it away."))
         scanned = {folder: list(self._scan(folder)) for folder in listed}
         for place, folder in enumerate(listed, 1):
             module = self._module(folder, place, scanned[folder])
@@ -161,15 +167,16 @@ class _Reader:
         for line, name in section.texts("modules", required=True):
             match = MODULE_FOLDER.fullmatch(name)
             if match is None or not SLUG.fullmatch(match[2]):
-                self.proof.fault(
-                    section.path, line, f"`{name}` is no module: write digits, a hyphen, a slug: 01-datos."
-                )
+                sentence = _l("`%(name)s` is no module: write digits, a hyphen, a slug: 01-datos.", name=name)
+                self.proof.fault(section.path, line, sentence)
             elif not (self.folder / name).is_dir():
-                self.proof.fault(section.path, line, f"The folder {name} is missing: make it, or take this line out.")
+                sentence = _l("The folder %(name)s is missing: make it, or take this line out.", name=name)
+                self.proof.fault(section.path, line, sentence)
             else:
                 found.append(self.folder / name)
                 if match[1] <= before[:2]:
-                    self.proof.fault(section.path, line, f"{name} stands after {before}: number folders in order.")
+                    sentence = _l("%(name)s stands after %(other)s: number folders in order.", name=name, other=before)
+                    self.proof.fault(section.path, line, sentence)
                 self._claim(match[2], self.folder / name, "module ")
                 before = name
         return found
@@ -201,11 +208,13 @@ class _Reader:
         for section, session in found:
             if session.slug in self.sessions:
                 first = self.sessions[session.slug]
-                section.fault(
-                    f"The session `{session.slug}` stands in {first.path.parent.name}/{first.path.name}, "
-                    f"line {first.line}, too: rename one.",
-                    "slug",
+                sentence = _l(
+                    "The session `%(slug)s` stands in %(file)s, line %(line)d, too: rename one.",
+                    slug=session.slug,
+                    file=f"{first.path.parent.name}/{first.path.name}",
+                    line=first.line,
                 )
+                section.fault(sentence, "slug")
             self.sessions.setdefault(session.slug, section)
         return tuple(session for _section, session in found)
 
@@ -234,28 +243,34 @@ class _Reader:
         for path in _files(folder, but="module.yaml"):
             match = ACTIVITY_FILE.fullmatch(path.name)
             if match is None:
-                self.proof.fault(path, 1, "This file's name has no meaning: write 01-a-slug.md or 04-quiz-a-slug.yaml.")
+                sentence = _l("This file's name has no meaning: write 01-a-slug.md or 04-quiz-a-slug.yaml.")
+                self.proof.fault(path, 1, sentence)
             elif match[3]:
                 translations.append((path, match))
             elif entry := self._entry(path, match):
                 entries[f"{match[1]}-{entry.slug}"] = entry
                 if entry.place in places:
                     other = places[entry.place].name
-                    self.proof.fault(path, 1, f"{other} stands in place {match[1]} too: give one another number.")
+                    sentence = _l(
+                        "%(other)s stands in place %(place)s too: give one another number.", other=other, place=match[1]
+                    )
+                    self.proof.fault(path, 1, sentence)
                 places.setdefault(entry.place, path)
         for path, match in translations:
             self._translation(path, match, entries.get(f"{match[1]}-{match[2]}"))
         for path in _folders(folder):
             if path.name != "media":
-                self.proof.fault(path, 1, "A module holds no folder but media/: move what is in it.")
+                self.proof.fault(path, 1, _l("A module holds no folder but media/: move what is in it."))
         yield from entries.values()
 
     def _entry(self, path: Path, match: re.Match[str]) -> _Entry | None:
         slug, suffix = match[2], match[4]
         fitting = [form for form in FORMATS.values() if form.suffix == suffix and slug.startswith(form.prefix)]
         if not fitting:
-            begins = " or ".join(f"{match[1]}-{form.prefix}" for form in FORMATS.values() if form.suffix == suffix)
-            self.proof.fault(path, 1, f"What kind of activity is this? Its name begins with {begins}.")
+            prefixes = sorted((form.prefix for form in FORMATS.values() if form.suffix == suffix), key=len)
+            begins = either([f"{match[1]}-{prefix}" for prefix in prefixes])
+            sentence = _l("What kind of activity is this? Its name begins with %(begins)s.", begins=begins)
+            self.proof.fault(path, 1, sentence)
             return None
         self._check_slug(path, slug)
         self._claim(slug, path)
@@ -267,21 +282,31 @@ class _Reader:
     def _translation(self, path: Path, match: re.Match[str], entry: _Entry | None) -> None:
         language, plain = match[3], f"{match[1]}-{match[2]}{match[4]}"
         if language not in LANGUAGES:
-            self.proof.fault(path, 1, f"`{language}` is no language of the School: write {', '.join(LANGUAGES)}.")
+            known = ", ".join(LANGUAGES)
+            sentence = _l(
+                "`%(language)s` is no language of the School: write %(known)s.", language=language, known=known
+            )
         elif language == self.proof.language:
-            self.proof.fault(path, 1, f"The first language has no letters in its file's name: call this {plain}.")
+            sentence = _l("The first language has no letters in its file's name: call this %(plain)s.", plain=plain)
         elif match[4] != ".md":
-            self.proof.fault(path, 1, f"{plain} holds every language in one file: move these texts there.")
+            sentence = _l("%(plain)s holds every language in one file: move these texts there.", plain=plain)
         elif entry is None:
-            self.proof.fault(
-                path, 1, f"{plain} is missing: it holds the text in `{self.proof.language}` and the facts."
+            first = self.proof.language
+            sentence = _l(
+                "%(plain)s is missing: it holds the text in `%(first)s` and the facts.", plain=plain, first=first
             )
         else:
             entry.translations[language] = path
+            return
+        self.proof.fault(path, 1, sentence)
 
     def _check_slug(self, path: Path, slug: str) -> None:
         if not SLUG.fullmatch(slug) or len(slug) > SLUG_MOST:
-            sentence = f"`{slug}` is no slug: use up to {SLUG_MOST} lower-case letters a-z, digits and hyphens."
+            sentence = _l(
+                "`%(slug)s` is no slug: use up to %(most)d lower-case letters a-z, digits and hyphens.",
+                slug=slug,
+                most=SLUG_MOST,
+            )
             self.proof.fault(path, 1, sentence)
 
     def _claim(self, slug: str, path: Path, of: str = "") -> None:
@@ -289,7 +314,14 @@ class _Reader:
         taken = self.slugs.setdefault(of + slug, path)
         if taken != path:
             where = taken.relative_to(self.folder)
-            self.proof.fault(path, 1, f"The slug `{slug}` belongs to {where} already: rename one of them.")
+            sentence = _l(
+                "The slug `%(slug)s` belongs to %(where)s already: rename one of them.", slug=slug, where=where
+            )
+            self.proof.fault(path, 1, sentence)
+
+
+def _no_language(name: str) -> LazyString:
+    return _l("`%(name)s` is no language: write %(known)s.", name=name, known=", ".join(LANGUAGES))
 
 
 def _folders(path: Path) -> list[Path]:

@@ -9,10 +9,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from flask_babel import lazy_gettext as _l
 from PIL import Image
 
 from escuela.content.text import MediaText
-from escuela.section import meant
+from escuela.section import joined, meant
 from escuela.source import Proof
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
@@ -73,14 +74,15 @@ def read_media(proof: Proof, folder: Path) -> tuple[MediaText, ...]:
 
 def _read(proof: Proof, path: Path) -> MediaText | None:
     if not path.is_file() or path.is_symlink():
-        proof.fault(path, 1, "media/ holds files and no folders: move what is in it up.")
+        proof.fault(path, 1, _l("media/ holds files and no folders: move what is in it up."))
         return None
     if not NAME.fullmatch(path.name):
-        proof.fault(path, 1, "Name this file with letters a-z, digits, dots, hyphens and underscores only.")
+        proof.fault(path, 1, _l("Name this file with letters a-z, digits, dots, hyphens and underscores only."))
         return None
     known = TYPES.get(path.suffix)
     if known is None:
-        proof.fault(path, 1, f"This is no file for media/: use {', '.join(TYPES)}.{meant(path.suffix, TYPES)}")
+        sentence = _l("This is no file for media/: use %(types)s.", types=", ".join(TYPES))
+        proof.fault(path, 1, joined(sentence, meant(path.suffix, TYPES)))
         return None
     return _judge(proof, path, known)
 
@@ -88,12 +90,19 @@ def _read(proof: Proof, path: Path) -> MediaText | None:
 def _judge(proof: Proof, path: Path, known: Type) -> MediaText | None:
     size = path.stat().st_size
     if size > known.most:
-        limit = f"{_weight(size)}; a file of this type may weigh {_weight(known.most)}"
-        proof.fault(path, 1, f"This weighs {limit}: make it smaller.")
+        sentence = _l(
+            "This weighs %(size)s; a file of this type may weigh %(most)s: make it smaller.",
+            size=_weight(size),
+            most=_weight(known.most),
+        )
+        proof.fault(path, 1, sentence)
         return None
     content = path.read_bytes()
     if not known.recognises(content[:1024]):
-        proof.fault(path, 1, f"This is not {known.media_type}, as its name says: export it anew or correct the name.")
+        sentence = _l(
+            "This is not %(type)s, as its name says: export it anew or correct the name.", type=known.media_type
+        )
+        proof.fault(path, 1, sentence)
         return None
     width, height = _pixels(proof, path, known.media_type, content)
     return MediaText(
@@ -117,7 +126,7 @@ def _pixels(proof: Proof, path: Path, media_type: str, content: bytes) -> tuple[
         with warnings.catch_warnings(action="error"), Image.open(path) as picture:
             return picture.size
     except (OSError, Warning, ValueError, SyntaxError, Image.DecompressionBombError):
-        proof.fault(path, 1, "This picture cannot be read: export it anew.")
+        proof.fault(path, 1, _l("This picture cannot be read: export it anew."))
         return None, None
 
 
@@ -125,7 +134,10 @@ def _pixels_of_drawing(proof: Proof, path: Path, text: str) -> tuple[int | None,
     danger = SVG_DANGERS.search(text)
     if danger:
         line = text.count("\n", 0, danger.start()) + 1
-        proof.fault(path, line, f"A drawing holds no scripts and names no other files: take `{danger[0].strip()}` out.")
+        sentence = _l(
+            "A drawing holds no scripts and names no other files: take `%(found)s` out.", found=danger[0].strip()
+        )
+        proof.fault(path, line, sentence)
     tag = re.search(r"<svg\b[^>]*>", text)
     box = (
         re.search(r'viewBox\s*=\s*"\s*[-\d.]+[ ,]+[-\d.]+[ ,]+(\d+(?:\.\d+)?)[ ,]+(\d+(?:\.\d+)?)\s*"', tag[0])
@@ -133,7 +145,7 @@ def _pixels_of_drawing(proof: Proof, path: Path, text: str) -> tuple[int | None,
         else None
     )
     if box is None:
-        proof.fault(path, 1, 'This drawing has no size: write viewBox="0 0 WIDTH HEIGHT" in its <svg>.')
+        proof.fault(path, 1, _l('This drawing has no size: write viewBox="0 0 WIDTH HEIGHT" in its <svg>.'))
         return None, None
     return round(float(box[1])), round(float(box[2]))
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
 from sqlalchemy.orm import selectinload
 
 from escuela import markdown, printer
@@ -36,11 +38,11 @@ class ActivityFiles:
     single: MutableMapping[str, Path]
     """What an edition has one of, and the file that it was found in; shared by all files of the edition."""
 
-    def only_one(self, thing: str, section: Section, key: str) -> None:
-        """Note a fault where the edition has such a thing already."""
+    def only_one(self, thing: str, section: Section, key: str, *, twice: Callable[[str], LazyString]) -> None:
+        """Note a fault where the edition has such a thing already; `twice` says it of the first one's file."""
         if thing in self.single:
             first = self.single[thing]
-            section.fault(f"An edition has one {thing}, and {first.parent.name}/{first.name} is it: change one.", key)
+            section.fault(twice(f"{first.parent.name}/{first.name}"), key)
         self.single.setdefault(thing, self.plain)
 
 
@@ -76,8 +78,12 @@ def moment(section: Section, key: str, *, required: bool = False) -> Moment | No
 def frameworks(section: Section) -> tuple[str, ...]:
     """Ids of the catalogue's items, in its order."""
     known = catalogue.codes()
-    found = section.several("frameworks", known, what="item of the catalogue (see `flask frameworks list`)")
+    found = section.several("frameworks", known, wrong=_no_item)
     return tuple(code for code in known if code in found)
+
+
+def _no_item(code: str) -> LazyString:
+    return _l("`%(code)s` is no item of the catalogue (see `flask frameworks list`).", code=code)
 
 
 def proofread(section: Section, key: str, texts: Localized, home: Home) -> Localized:
@@ -92,7 +98,7 @@ def read_activity(section: Section, files: ActivityFiles, kind: str) -> dict[str
     """What every activity says of itself, as the fields of an ActivityText."""
     opens, due = moment(section, "opens_at"), moment(section, "due_at")
     if opens and due and due.at <= opens.at:
-        section.fault("This is due before it opens: `due_at` comes after `opens_at`.", "due_at")
+        section.fault(_l("This is due before it opens: `due_at` comes after `opens_at`."), "due_at")
     return {
         "kind": kind,
         "slug": files.slug,
@@ -109,7 +115,9 @@ def read_activity(section: Section, files: ActivityFiles, kind: str) -> dict[str
 def read_strict(section: Section) -> bool:
     strict = section.boolean("strict", default=False)
     if strict and "due_at" not in section:
-        section.fault("`strict: true` has no `due_at` to be strict about: write it, or take `strict` out.", "strict")
+        section.fault(
+            _l("`strict: true` has no `due_at` to be strict about: write it, or take `strict` out."), "strict"
+        )
     return strict
 
 
@@ -192,7 +200,13 @@ def _translation(files: ActivityFiles, language: str, path: Path, facts: dict[st
     section, prose = found
     for key, most in (("title", 200), ("summary", 600)):
         if language in facts[key]:
-            section.fault(f"`{key}` in `{language}` stands in {files.plain.name} too: keep it here only.", key)
+            sentence = _l(
+                "`%(key)s` in `%(language)s` stands in %(file)s too: keep it here only.",
+                key=key,
+                language=language,
+                file=files.plain.name,
+            )
+            section.fault(sentence, key)
         facts[key] = Localized({**facts[key], language: section.text(key, most=most)})
     section.close()
     return _body(files, prose)
@@ -202,7 +216,7 @@ def _body(files: ActivityFiles, prose: Prose) -> str:
     text = prose.text.strip("\n")
     skipped = len(prose.text) - len(prose.text.lstrip("\n"))
     if not text.strip():
-        files.proof.fault(prose.path, prose.line, "There is no text below the front matter: write the lesson.")
+        files.proof.fault(prose.path, prose.line, _l("There is no text below the front matter: write the lesson."))
     for line, sentence in markdown.faults(text, files.home):
         files.proof.fault(prose.path, prose.line + skipped + line, sentence)
     return text

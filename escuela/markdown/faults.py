@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from flask_babel import lazy_gettext as _l
 from markdown_it.token import Token
 
 from escuela.markdown.home import ABROAD, LESSON, MEDIA, Home
 from escuela.markdown.parser import CALLOUTS, OPEN, PLAYERS, SHORT, words_of
 from escuela.markdown.parser import LESSON as WITH_NOTES
-from escuela.section import meant
+from escuela.section import Sentence, joined, meant
 
-Found = tuple[int, str]
+Found = tuple[int, Sentence]
 """A line, counted from 0, and a sentence."""
 
 
@@ -31,23 +32,35 @@ def faults(text: str, home: Home, *, short: bool = False) -> Iterator[Found]:
             yield from _inline(token, line, home)
     for label, used in env.get("footnotes", {}).get("refs", {}).items():
         if used < 0:
-            yield _place_of_note(label[1:], lines), f"Nothing refers to the footnote [^{label[1:]}]: take it out."
+            note = f"[^{label[1:]}]"
+            yield (
+                _place_of_note(label[1:], lines),
+                _l("Nothing refers to the footnote %(note)s: take it out.", note=note),
+            )
 
 
 def _heading(level: int, before: int, line: int) -> Iterator[Found]:
     if level == 1:
-        yield line, "A heading of level 1 stands in the text: begin at `##`; the title is the page's only level 1."
+        yield line, _l("A heading of level 1 stands in the text: begin at `##`; the title is the page's only level 1.")
     elif level > before + 1:
-        yield line, f"A heading of level {level} follows one of level {before}: write `{'#' * (before + 1)}`."
+        yield (
+            line,
+            _l(
+                "A heading of level %(level)d follows one of level %(before)d: write `%(marks)s`.",
+                level=level,
+                before=before,
+                marks="#" * (before + 1),
+            ),
+        )
 
 
 def _block(token: Token, lines: list[str], home: Home, *, short: bool) -> Iterator[Found]:
     line, end = token.map or (0, 0)
     name, rest = words_of(token.info)
     if end >= len(lines) or not lines[end].strip(" >").startswith(":::"):
-        yield line, f"The block `::: {name}` is never closed: write `:::` below it."
+        yield line, _l("The block `%(block)s` is never closed: write `:::` below it.", block=f"::: {name}")
     if name in PLAYERS and short:
-        yield line, f"Only a lesson holds {name}: write it there and link to it, `[...](lesson:...)`."
+        yield line, _only_in_a_lesson(name)
     elif name in PLAYERS:
         yield from _player(name, rest, token, lines[line:end], home)
 
@@ -58,11 +71,29 @@ def _player(name: str, source: str, token: Token, lines: list[str], home: Home) 
     needed = ("title", "length", "captions") if name == "video" else ("title", "length")
     for key in needed:
         if not facts.get(key, (0, ""))[1]:
-            yield line, f"This {name} has no `{key}`: write `{key}: ...` in a line below `::: {name}`."
+            yield line, _lacking(name, key)
     if "captions" in facts and facts["captions"][1]:
         yield from _file(facts["captions"][1], "text/vtt", facts["captions"][0], home)
     if not any(text.strip() for text in lines[1 + len(facts) :]):
-        yield line, f"This {name} has no transcript: write it below the facts, after an empty line."
+        yield line, _without_transcript(name)
+
+
+def _only_in_a_lesson(name: str) -> Sentence:
+    if name == "video":
+        return _l("Only a lesson holds video: write it there and link to it, `[...](lesson:...)`.")
+    return _l("Only a lesson holds audio: write it there and link to it, `[...](lesson:...)`.")
+
+
+def _lacking(name: str, key: str) -> Sentence:
+    if name == "video":
+        return _l("This video has no `%(key)s`: write `%(key)s: ...` in a line below `::: video`.", key=key)
+    return _l("This audio has no `%(key)s`: write `%(key)s: ...` in a line below `::: audio`.", key=key)
+
+
+def _without_transcript(name: str) -> Sentence:
+    if name == "video":
+        return _l("This video has no transcript: write it below the facts, after an empty line.")
+    return _l("This audio has no transcript: write it below the facts, after an empty line.")
 
 
 def _inline(inline: Token, line: int, home: Home) -> Iterator[Found]:
@@ -79,7 +110,10 @@ def _inline(inline: Token, line: int, home: Home) -> Iterator[Found]:
 
 def _picture(image: Token, line: int, home: Home) -> Iterator[Found]:
     if not image.content.strip():
-        yield line, "This picture has no text for who cannot see it: write it in the brackets, `![what it shows](...)`."
+        yield (
+            line,
+            _l("This picture has no text for who cannot see it: write it in the brackets, `![what it shows](...)`."),
+        )
     yield from _file(str(image.attrGet("src") or ""), "image", line, home)
 
 
@@ -87,33 +121,62 @@ def _file(target: str, wanted: str, line: int, home: Home) -> Iterator[Found]:
     """`wanted` is how the media type must begin."""
     medium = home.medium(target)
     if not target.startswith(MEDIA):
-        yield line, f"`{target}` is no file of this module: put it in media/ and write `media/...`."
+        yield (
+            line,
+            _l("`%(target)s` is no file of this module: put it in media/ and write `media/...`.", target=target),
+        )
     elif medium is None:
-        yield line, f"`{target}` is missing.{meant(target, [MEDIA + name for name in home.media])}"
+        near = meant(target, [MEDIA + name for name in home.media])
+        yield line, joined(_l("`%(target)s` is missing.", target=target), near)
     elif not medium.media_type.startswith(wanted):
-        yield line, f"`{target}` is {medium.media_type}; here goes a file of type {wanted}."
+        yield (
+            line,
+            _l(
+                "`%(target)s` is %(type)s; here goes a file of type %(wanted)s.",
+                target=target,
+                type=medium.media_type,
+                wanted=wanted,
+            ),
+        )
 
 
 def _link(target: str, line: int, home: Home) -> Iterator[Found]:
     if target.startswith(LESSON):
         slug = target.removeprefix(LESSON)
         if slug not in home.lessons:
-            yield line, f"`{target}` leads to no lesson of this edition.{meant(slug, home.lessons)}"
+            sentence = _l("`%(target)s` leads to no lesson of this edition.", target=target)
+            yield line, joined(sentence, meant(slug, home.lessons))
     elif target.startswith(MEDIA):
         yield from _file(target, "", line, home)
     elif not target.startswith("#") and not target.lower().startswith(ABROAD):
-        yield line, f"The link `{target}` leads nowhere: write https://..., `media/...` or `lesson:...`."
+        yield (
+            line,
+            _l("The link `%(target)s` leads nowhere: write https://..., `media/...` or `lesson:...`.", target=target),
+        )
 
 
 def _left_over(text: str, line: int) -> Iterator[Found]:
     """What was meant as something and stayed text."""
     for label in re.findall(r"\[\^([^\]\s]+)\]", text):
-        yield line, f"The footnote [^{label}] has no text: in a lesson, write `[^{label}]: Source, year.` below."
+        note = f"[^{label}]"
+        yield (
+            line,
+            _l("The footnote %(note)s has no text: in a lesson, write `%(note)s: Source, year.` below.", note=note),
+        )
     if text.startswith(":::"):
         name = words_of(text.lstrip(":"))[0]
         known = (*CALLOUTS, *PLAYERS)
-        advice = "an empty line goes before it" if name in {"", *known} else f"`{name}` is none of {', '.join(known)}"
-        yield line, f"This `:::` begins or closes nothing: {advice}."
+        if name in {"", *known}:
+            yield line, _l("This `:::` begins or closes nothing: an empty line goes before it.")
+        else:
+            yield (
+                line,
+                _l(
+                    "This `:::` begins or closes nothing: `%(name)s` is none of %(known)s.",
+                    name=name,
+                    known=", ".join(known),
+                ),
+            )
 
 
 def _place_of_note(label: str, lines: list[str]) -> int:

@@ -45,7 +45,7 @@ def read_sessions(owner: Section) -> list[tuple[Section, SessionText]]:
 def _read(section: Section) -> SessionText:
     link = section.text("link", default="", most=500)
     if link and not link.startswith(("https://", "http://")):
-        section.fault(f"`link: {link}` is no address of the web: write https://...", "link")
+        section.fault(_l("`%(fact)s` is no address of the web: write https://...", fact=f"link: {link}"), "link")
     found = SessionText(
         slug=section.slug(),
         title=section.localized("title", most=200),

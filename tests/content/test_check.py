@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from flask_babel import force_locale, lazy_gettext
 
 from escuela.config import ROOT
 from escuela.content.check import editions_in, read_edition
+from escuela.section import joined
+from escuela.source import Fault
 from tests.content.folder import FILES, QUIZ, Folder
 
 E, M = "edition.yaml", "01-datos/module.yaml"
@@ -311,3 +314,12 @@ def test_a_path_is_an_edition_or_a_folder_of_editions(folder: Folder, tmp_path: 
     assert [str(fault) for fault in read_edition(tmp_path / "nothing")[1]] == [
         f"{tmp_path / 'nothing' / 'edition.yaml'}:1: This file is missing."
     ]
+
+
+def test_a_fault_is_in_the_language_of_who_reads_it(folder: Folder) -> None:
+    """The sentence is found when it is read, and not when the fault is noted."""
+    fault = Fault(folder.path, 1, joined(lazy_gettext("Editions"), "x\ny"))
+    with force_locale("es"):
+        assert fault.sentence == "Ediciones x y"
+    with force_locale("en"):
+        assert fault.sentence == "Editions x y"

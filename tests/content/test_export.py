@@ -190,3 +190,13 @@ def test_an_export_with_faults_is_written_and_says_them(flask: FlaskCliRunner, l
     assert answer.exit_code == 0
     assert "`lesson:riesgo` leads to no lesson of this edition." in answer.output
     assert "refused until these faults are put right" in answer.output
+
+
+def test_captions_and_transcripts_go_with_their_recording(folder: Folder, tmp_path: Path) -> None:
+    folder.put("01-datos/media/voz.es.vtt", "WEBVTT\n\n00:00.000 --> 00:02.000\nEl agua sube.\n")
+    folder.put("01-datos/media/voz.es.txt", "El agua sube.\n")
+    (result,) = load_path(folder.path)
+    assert result.outcome is Outcome.NEW
+    out = export(edition(), tmp_path)
+    assert (out / "01-datos/media/voz.es.vtt").read_bytes() == (folder.path / "01-datos/media/voz.es.vtt").read_bytes()
+    assert (out / "01-datos/media/voz.es.txt").read_bytes() == (folder.path / "01-datos/media/voz.es.txt").read_bytes()

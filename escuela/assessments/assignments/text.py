@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
 from sqlalchemy import select, true
 from sqlalchemy.orm import selectinload
 
@@ -62,7 +63,7 @@ def _read(files: ActivityFiles) -> AssignmentText | None:
     instructions = section.localized("instructions", most=LONG)
     final_work = section.boolean("final_work", default=False)
     if final_work:
-        files.only_one("final work", section, "final_work")
+        files.only_one("final work", section, "final_work", twice=_two_final_works)
     found = AssignmentText(
         **read_activity(section, files, "assignment"),
         strict=read_strict(section),
@@ -76,6 +77,15 @@ def _read(files: ActivityFiles) -> AssignmentText | None:
     return found
 
 
+def _two_final_works(file: str) -> LazyString:
+    return _l("An edition has one final work, and %(file)s is it: change one.", file=file)
+
+
+def _no_kind(name: str) -> LazyString:
+    known = ", ".join(MEDIA_TYPES)
+    return _l("`%(name)s` is no kind of file: it is one of %(known)s.", name=name, known=known)
+
+
 def _files(assignment: Section) -> tuple[int, tuple[str, ...]]:
     """How many files may go with a work, and of which kinds."""
     known = tuple(MEDIA_TYPES)
@@ -83,10 +93,10 @@ def _files(assignment: Section) -> tuple[int, tuple[str, ...]]:
     if section is None:
         return 3, known
     most = section.whole("most", least=0, most=20, default=3)
-    kinds = section.several("kinds", known, what=f"kind of file: it is one of {', '.join(known)}", default=known)
+    kinds = section.several("kinds", known, wrong=_no_kind, default=known)
     section.close()
     if most and not kinds:
-        section.fault("`kinds` names no kind of file: write at least one, or `most: 0` for text only.", "kinds")
+        section.fault(_l("`kinds` names no kind of file: write at least one, or `most: 0` for text only."), "kinds")
     return most, kinds
 
 
@@ -102,9 +112,12 @@ def _criteria(assignment: Section) -> tuple[CriterionText, ...]:
         )
         section.close()
         if criterion.slug in slugs:
-            section.fault(
-                f"The criterion `{criterion.slug}` stands in line {slugs[criterion.slug]} too: rename one.", "slug"
+            sentence = _l(
+                "The criterion `%(slug)s` stands in line %(line)d too: rename one.",
+                slug=criterion.slug,
+                line=slugs[criterion.slug],
             )
+            section.fault(sentence, "slug")
         slugs.setdefault(criterion.slug, section.line)
         found.append(criterion)
     return tuple(found)
@@ -121,12 +134,13 @@ def _levels(criterion: Section) -> tuple[LevelText, ...]:
         section.close()
         if found and level.points <= found[-1].points:
             section.fault(
-                "The levels go from the lowest to the highest: this one has no more points than the one before.",
+                _l("The levels go from the lowest to the highest: this one has no more points than the one before."),
                 "points",
             )
         found.append(level)
     if found and not 2 <= len(found) <= 4:
-        criterion.fault(f"A criterion has two to four levels; this one has {len(found)}.", "levels")
+        number = len(found)
+        criterion.fault(_l("A criterion has two to four levels; this one has %(number)d.", number=number), "levels")
     return tuple(found)
 
 

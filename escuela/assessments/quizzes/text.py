@@ -80,9 +80,12 @@ def _questions(quiz: Section, home: Home) -> tuple[QuestionText, ...]:
     for section in quiz.sections("questions", required=True):
         question = _question(section, home)
         if question.slug in slugs:
-            section.fault(
-                f"The question `{question.slug}` stands in line {slugs[question.slug]} too: rename one.", "slug"
+            sentence = _l(
+                "The question `%(slug)s` stands in line %(line)d too: rename one.",
+                slug=question.slug,
+                line=slugs[question.slug],
             )
+            section.fault(sentence, "slug")
         slugs.setdefault(question.slug, section.line)
         found.append(question)
     return tuple(found)
@@ -108,9 +111,11 @@ def _question(section: Section, home: Home) -> QuestionText:
 def _option(key: str, section: Section, kind: str, home: Home) -> OptionText:
     given = kind == TRUE_FALSE
     if not KEY.fullmatch(key):
-        section.fault(f"`{key}` cannot name an option: use one to ten letters a-z or digits, such as `a`.")
+        section.fault(
+            _l("`%(key)s` cannot name an option: use one to ten letters a-z or digits, such as `a`.", key=key)
+        )
     if given and "text" in section:
-        section.fault("The words of true and false come from the platform: take `text` out.", "text")
+        section.fault(_l("The words of true and false come from the platform: take `text` out."), "text")
     found = OptionText(
         key=key,
         text=_line(section, "text", home, required=not given),
@@ -127,14 +132,17 @@ def _judge(section: Section, question: QuestionText) -> None:
     if not keys:
         return
     if question.kind == TRUE_FALSE and set(keys) != {"true", "false"}:
-        section.fault("A true_false question has the options `true` and `false` and no others.", "options")
+        section.fault(_l("A true_false question has the options `true` and `false` and no others."), "options")
     elif len(keys) < 2:
-        section.fault("A question has at least two options: write another one.", "options")
+        section.fault(_l("A question has at least two options: write another one."), "options")
     if not right:
-        section.fault("This question has no right answer: write `right: true` in an option.", "options")
+        section.fault(_l("This question has no right answer: write `right: true` in an option."), "options")
     elif question.kind in {SINGLE, TRUE_FALSE} and len(right) > 1:
         wrong = ", ".join(f"`{option.key}`" for option in right)
-        section.fault(f"A {question.kind} question has one right answer; here {wrong} are right.", "options")
+        sentence = _l(
+            "A %(kind)s question has one right answer; here %(wrong)s are right.", kind=question.kind, wrong=wrong
+        )
+        section.fault(sentence, "options")
 
 
 def _line(section: Section, key: str, home: Home, *, required: bool = True) -> Localized:
