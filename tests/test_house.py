@@ -186,6 +186,7 @@ def test_public_pages_are_these_and_no_others(app: Flask) -> None:
         "learning.editions",
         "learning.home",
         "people.invitation",
+        "selection.reply",
         "web.choose_language",
         *(endpoint for endpoint in public if endpoint.startswith("security.")),
     }

@@ -39,10 +39,11 @@ def enrol(
     *,
     position: str,
     focal_point: bool,
-    by: User,
+    by: User | None,
 ) -> Enrolment:
     """Enrol a person on behalf of a local government, with an account and a membership where these are missing.
 
+    `by` is who enrols them; None where they took the place themselves.
     One mail tells the person, with the link to choose a password if they never signed in. Raises DomainError when the
     edition is over, or the person is or was enrolled in it.
     """
@@ -51,12 +52,12 @@ def enrol(
     enrolment = place(edition, user, government, by=by)
     employ(user, government, position=position, focal_point=focal_point)
     after = {"person": user.name, "local_government": government.name}
-    record(enrolment, "enrolment.enrolled", within=edition, by=by, after=after)
+    record(enrolment, "enrolment.enrolled", within=edition, by=by or user, after=after)
     tell(user, "admissions/enrolled", f"enrolled:{enrolment.id}", edition, government=government.name)
     return enrolment
 
 
-def place(edition: Edition, user: User, government: LocalGovernment, *, by: User) -> Enrolment:
+def place(edition: Edition, user: User, government: LocalGovernment, *, by: User | None) -> Enrolment:
     """A new enrolment and nothing else. Raises DomainError where the person is or was enrolled in the edition."""
     enrolment = Enrolment(
         edition_id=edition.id,
@@ -64,7 +65,7 @@ def place(edition: Edition, user: User, government: LocalGovernment, *, by: User
         local_government_id=government.id,
         status=ACTIVE,
         enrolled_at=clock.now(),
-        enrolled_by_id=by.id,
+        enrolled_by_id=by.id if by else None,
     )
     try:
         with db.session.begin_nested():
