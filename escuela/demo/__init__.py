@@ -11,7 +11,7 @@ from datetime import date, datetime, time
 from itertools import cycle
 
 from flask_security.utils import hash_password
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from escuela import clock
 from escuela.admissions.models import WITHDRAWN, Enrolment
@@ -21,16 +21,32 @@ from escuela.content.check import read_edition
 from escuela.content.load import apply
 from escuela.content.text import EditionText
 from escuela.demo import calls
-from escuela.demo.applicants import BEING_SCORED, HANDED_IN, MORE_PLACES, STILL_WRITING
+from escuela.demo.applicants import BEING_SCORED, HANDED_IN, MORE_PLACES, NOT_CHOSEN, STILL_WRITING, Applicant
 from escuela.demo.cast import LOGINS, NOTICE, PASSWORD, PEOPLE, PLACES, STAFF, ZONE
 from escuela.demo.stories import DAY, Stories, sessions
 from escuela.editions.models import COORDINATOR, PUBLISHED, RUNNING, TUTOR, Edition, EditionStaff
 from escuela.editions.policies import Moment
 from escuela.extensions import db
+from escuela.messages.models import Message
 from escuela.people.models import LocalGovernment, Membership, Role, User
+from escuela.selection import services as selection
+from escuela.selection.models import ACCEPTED, REJECTED, WAITLISTED
 
 RUNNING_SLUG, NEXT_SLUG, FAR_SLUG = "ciudades-inteligentes-hoy", "resiliencia-urbana", "sociedades-resilientes"
 PAST_SLUG = "2021-ciudades-inteligentes"
+ENROLLED = {
+    "lucia": "woman",
+    "martin": "man",
+    "maria": "woman",
+    "jussara": "woman",
+    "ramon": "man",
+    "silvia": "woman",
+    "caio": "man",
+    "rosa": "woman",
+    "wara": "woman",
+    "ignacio": "man",
+}
+"""Who takes the running edition, by gender."""
 WEEKS_END = 42
 """Days from the first to the last of the running edition."""
 
@@ -69,6 +85,7 @@ class _World:
         self._next_edition()
         self._far_edition()
         self._alumni(db.session.scalars(select(Edition).where(Edition.slug == PAST_SLUG)).one())
+        db.session.execute(update(Message).values(sent_at=Message.written_at))  # they were read long ago
         db.session.flush()
 
     # --- people
@@ -149,6 +166,36 @@ class _World:
         opens, closes = calls.at_hour(self.now - 40 * DAY, 9), calls.at_hour(self.now - 4 * DAY, 23, 59)
         call = calls.published(edition, by=self.people["gabriela"], opens=opens, closes=closes, places=12)
         calls.handed_in(call, BEING_SCORED, self.places, opens + 20 * DAY)
+        strengths = {who.key: who.strength for who in BEING_SCORED}
+        calls.scored(call, strengths, closes + 6 * calls.HOUR, by=self.people["gabriela"], whole=False)
+
+    def _chosen(self, edition: Edition) -> None:
+        """How the running edition got its people: one declined, and the first of the waiting list moved up."""
+        gabriela, start = self.people["gabriela"], self.now - 21 * DAY
+        opens, closes = calls.at_hour(start - 90 * DAY, 9), calls.at_hour(start - 45 * DAY, 23, 59)
+        call = calls.published(edition, by=gabriela, opens=opens, closes=closes, places=len(ENROLLED))
+        own = [
+            Applicant(key, PEOPLE[key].name, gender, PEOPLE[key].place, PEOPLE[key].position, 9)
+            for key, gender in ENROLLED.items()
+        ]
+        rows = calls.handed_in(call, [*own, *NOT_CHOSEN], self.places, opens + 20 * DAY)
+        applications = {row.email.partition("@")[0]: row for row in rows}
+        strengths = {who.key: who.strength for who in (*own, *NOT_CHOSEN)}
+        calls.scored(call, strengths, closes + 6 * calls.HOUR, by=gabriela, whole=True)
+        gone, last, *rejected = (applications[who.key] for who in NOT_CHOSEN)
+        accepted = [applications[key] for key in ENROLLED if key != "wara"]
+        outcomes = {ACCEPTED: [*accepted, gone], WAITLISTED: [applications["wara"], last], REJECTED: rejected}
+        calls.decided(call, outcomes, start - 25 * DAY, by=gabriela)
+        with clock.stopped(start - 23 * DAY):
+            for row in accepted:
+                selection.confirm(calls.decision_of(row))
+            selection.decline(calls.decision_of(gone), reason="Cambio de área y no podré cursar.")
+        with clock.stopped(start - 22 * DAY):
+            selection.offer(calls.decision_of(applications["wara"]), by=gabriela)
+        with clock.stopped(start - 20 * DAY):
+            selection.confirm(calls.decision_of(applications["wara"]))
+        for key in ENROLLED:
+            self.people[key].invited_at = None
 
     def _far_edition(self) -> None:
         """Announced, with its call open: a city that is not in the registry yet, and two people still writing."""
@@ -169,10 +216,10 @@ class _World:
 
     def _running_people(self, edition: Edition) -> None:
         start = self.now - 21 * DAY
-        enrolled = {
-            key: self._enrol(key, edition, start - 5 * DAY)
-            for key in ("lucia", "martin", "maria", "jussara", "ramon", "silvia", "caio", "rosa", "wara", "ignacio")
-        }
+        self._chosen(edition)
+        rows = select(Enrolment).join(Enrolment.user).where(Enrolment.edition_id == edition.id)
+        by_address = {row.user.email.partition("@")[0]: row for row in db.session.scalars(rows)}
+        enrolled = {key: by_address[key] for key in ENROLLED}
         stories = Stories(edition, self.people["renata"], self.people["iara"])
         stories.half_way(enrolled["lucia"], start)
         stories.late_with_corrections(enrolled["martin"], start)

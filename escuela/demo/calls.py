@@ -5,17 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime, time, timedelta
 from io import BytesIO
+from typing import Any
+
+from sqlalchemy import select
 
 from escuela import clock
+from escuela.admissions.services import Newcomer
 from escuela.applications import services as applications
 from escuela.applications.models import Application
 from escuela.calls import services as calls
 from escuela.calls import usual
 from escuela.calls.models import Call
-from escuela.demo.applicants import MOTIVES, Applicant
+from escuela.demo.applicants import MOTIVES, REMARKS, Applicant
 from escuela.demo.cast import ZONE
 from escuela.editions.models import Edition
+from escuela.evaluations import services as evaluations
+from escuela.evaluations.models import Evaluation
+from escuela.extensions import db
 from escuela.people.models import LocalGovernment, User
+from escuela.selection import services as selection
+from escuela.selection.models import Decision
 
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
@@ -42,7 +51,7 @@ def begun(call: Call, who: Applicant, place: LocalGovernment, at: datetime, *, w
     problem, motive = MOTIVES[language][len(who.name) % len(MOTIVES[language])]
     with clock.stopped(at):
         found = applications.begin(call, f"{who.key}@example.org", language, place.zone)
-        typed = {
+        typed: dict[str, Any] = {
             "name": who.name,
             "gender": who.gender,
             "position": who.position,
@@ -121,3 +130,58 @@ def letter(person: str, place: str) -> bytes:
     end = f"xref\n0 {len(objects) + 1}\n0000000000 65535 f \n{table}"
     trailer = f"trailer << /Size {len(objects) + 1} /Root 1 0 R >>\nstartxref\n{len(content)}\n%%EOF\n"
     return (content + end + trailer).encode("ascii")
+
+
+# --- scores and the result
+
+
+EVALUATORS = (
+    ("nadia", "Nadia Quebracho Sauce", "America/Asuncion", "es"),
+    ("bruno", "Bruno Ipê Caroba", "America/Sao_Paulo", "pt"),
+    ("mirta", "Mirta Guayabo Blanquillo", "America/Montevideo", "es"),
+)
+"""They score and have no other part in the School."""
+
+
+def scored(call: Call, strengths: Mapping[str, int], at: datetime, *, by: User, whole: bool) -> None:
+    """Evaluators appointed, applications divided, scores given; unless `whole`, some are left to give."""
+    with clock.stopped(at):
+        for key, name, zone, language in EVALUATORS:
+            newcomer = Newcomer(f"{key}@example.org", name, language, zone)
+            evaluator = evaluations.appoint(call, newcomer, by=by)
+            evaluator.user.password, evaluator.user.invited_at = by.password, None
+        evaluations.assign_evenly(call, by=by)
+    rows = db.session.scalars(
+        select(Evaluation).join(Evaluation.application).where(Application.call_id == call.id).order_by(Evaluation.id)
+    ).all()
+    for number, row in enumerate(rows):
+        if not whole and number % 7 == 6:
+            continue
+        with clock.stopped(at + (number + 1) * HOUR):
+            _score(row, strengths[row.application.email.partition("@")[0]], number, give=whole or number % 9 != 5)
+
+
+def _score(row: Evaluation, strength: int, number: int, *, give: bool) -> None:
+    """Points around what the application is worth; now and then two evaluators see it very differently."""
+    apart = -3 if number % 11 == 4 else 0
+    criteria = row.application.call.criteria
+    points = {
+        criterion.id: max(1, min(10, strength + apart + (number + place * 2) % 3 - 1))
+        for place, criterion in enumerate(criteria)
+    }
+    kept: dict[int, int | None] = {**points} if give else dict(list(points.items())[:2])
+    evaluations.save(row, kept, REMARKS[number % len(REMARKS)])
+    if give:
+        evaluations.give(row)
+
+
+def decided(call: Call, outcomes: Mapping[str, list[Application]], at: datetime, *, by: User) -> None:
+    """The result, looked at and published."""
+    with clock.stopped(at):
+        for outcome, rows in outcomes.items():
+            selection.decide(call, [row.id for row in rows], outcome, by=by)
+        selection.publish(call, selection.preview(call).fingerprint, reject_rest=False, by=by)
+
+
+def decision_of(application: Application) -> Decision:
+    return db.session.get_one(Decision, application.id)

@@ -95,6 +95,7 @@ LOGINS = (
     ("iara", "tutor in Portuguese"),
     ("gabriela", "coordinates the running edition"),
     ("elena", "coordinates every edition"),
+    ("nadia", "evaluates applications"),
     ("aldo", "administrator"),
 )
 
