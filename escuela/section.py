@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterator
 from datetime import date, datetime
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
@@ -27,7 +27,7 @@ EXAMPLE = "2021-11-30 10:00 America/Montevideo"
 LONG = 50_000
 """Characters of the longest text that a key may hold."""
 
-Sentence = LazyString | str
+Sentence: TypeAlias = LazyString | str
 """Words for whoever reads them, in their language: a command speaks English."""
 
 

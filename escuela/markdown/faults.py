@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import TypeAlias
 
 from flask_babel import lazy_gettext as _l
 from markdown_it.token import Token
@@ -13,7 +14,7 @@ from escuela.markdown.parser import CALLOUTS, OPEN, PLAYERS, SHORT, words_of
 from escuela.markdown.parser import LESSON as WITH_NOTES
 from escuela.section import Sentence, joined, meant
 
-Found = tuple[int, Sentence]
+Found: TypeAlias = tuple[int, Sentence]
 """A line, counted from 0, and a sentence."""
 
 

@@ -134,10 +134,17 @@ def test_faults_are_listed_with_file_and_line_and_nothing_is_loaded(folder: Fold
     assert page.status_code == 422
     assert "2 faults in ciudades" in page.text
     assert "<code>edition.yaml</code>" in page.text
-    assert "`hours: muchas` cannot be: write a whole number from 1 to 2000." in page.text
+    assert "<code>hours: muchas</code> cannot be: write a whole number from 1 to 2000." in page.text
     assert "<code>01-datos/99.xyz</code>" in page.text
     assert ciudades() is None
     assert send(as_(cast.elena), content).status_code == 200
+
+
+def test_what_a_fault_quotes_is_never_markup(folder: Folder, cast: Cast, as_: As) -> None:
+    folder.change("edition.yaml", "hours: 40", "hours: <b>x</b> [y](https://example.org)")
+    parts = [Part(f"ciudades/{name}", data) for name, data in contents(folder.path).items()]
+    page = send(as_(cast.elena), zipped(*parts))
+    assert "<code>hours: &lt;b&gt;x&lt;/b&gt; [y](https://example.org)</code>" in page.text
 
 
 def test_faults_are_in_the_language_of_the_reader(folder: Folder, cast: Cast, as_: As) -> None:
@@ -147,6 +154,7 @@ def test_faults_are_in_the_language_of_the_reader(folder: Folder, cast: Cast, as
     db.session.commit()
     page = send(as_(cast.elena), zipped(*parts))
     assert page.status_code == 422
+    assert '<html lang="es"' in page.text
     assert "hours: muchas" in page.text
 
 
