@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -12,8 +14,10 @@ from escuela import printer
 from escuela.columns import Localized
 from escuela.content.text import EditionText, MediaText, ModuleText
 from escuela.editions.kinds import FORMATS, file_name
-from escuela.editions.text import ActivityText
+from escuela.editions.text import ActivityFiles, ActivityText
 from escuela.errors import DomainError
+from escuela.markdown import Home
+from escuela.source import Fault, Proof
 from escuela.tutoring.text import facts_of_session
 
 MOST = 99
@@ -37,6 +41,20 @@ def files_of(text: EditionText) -> dict[str, bytes | MediaText]:
         for medium in module.media:
             files[f"{folder}/media/{medium.name}"] = medium
     return dict(sorted(files.items()))
+
+
+def read_printed(
+    kind: str, slug: str, place: int, files: Mapping[str, str], *, languages: Sequence[str], home: Home
+) -> tuple[ActivityText | None, list[Fault]]:
+    """An activity from the files that `Format.files` made of it, kept since as a version, with what is wrong now."""
+    form, proof = FORMATS[kind], Proof(language=languages[0])
+    with tempfile.TemporaryDirectory() as name:
+        paths = {language: Path(name) / f"{language or 'all'}{form.suffix}" for language in files}
+        for language, path in paths.items():
+            path.write_text(files[language], encoding="utf-8", newline="")
+        plain = paths.pop("" if "" in paths else languages[0], Path(name) / "missing")
+        found = form.read(ActivityFiles(proof, slug, place, plain, paths, home, single={}))
+    return found, sorted(proof.faults)
 
 
 def _numbered(module: ModuleText) -> Iterator[ActivityText]:

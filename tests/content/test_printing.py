@@ -20,10 +20,12 @@ from escuela.assessments.quizzes.text import QuizText
 from escuela.columns import LANGUAGES, Localized
 from escuela.config import ROOT
 from escuela.content.check import read_edition
-from escuela.content.printing import files_of
+from escuela.content.printing import files_of, read_printed
 from escuela.content.text import EditionText
+from escuela.editions.kinds import FORMATS
 from escuela.editions.policies import Moment
 from escuela.editions.text import LessonSource
+from escuela.markdown import Home
 from escuela.source import Proof
 from tests.content.folder import Folder
 
@@ -213,3 +215,17 @@ def test_places_that_do_not_tell_activities_apart_are_numbered_anew(folder: Fold
         "01-datos/02-quiz-datos.yaml",
         "01-datos/03-assignment-inventario.yaml",
     ]
+
+
+def test_an_activity_is_read_back_from_the_files_that_were_printed_of_it(folder: Folder) -> None:
+    text = read(folder.path)
+    home = Home(
+        media={medium.name: medium for medium in text.modules[0].media},
+        lessons={"riesgo": "/x", "que-es-un-dato": "/y"},
+    )
+    for activity in text.modules[0].activities:
+        files = FORMATS[activity.kind].files(activity, text.languages)
+        found, faults = read_printed(
+            activity.kind, activity.slug, activity.place, files, languages=text.languages, home=home
+        )
+        assert (found, faults) == (activity, [])
