@@ -16,6 +16,8 @@ OUTCOME_WORDS = {
     REJECTED: _l("Not selected"),
 }
 REPLY_WORDS = {CONFIRMED: _l("Confirmed"), DECLINED: _l("Declined"), LAPSED: _l("Did not answer")}
+SIZES = {"small": _l("Small"), "medium": _l("Medium"), "large": _l("Large"), "metropolis": _l("Metropolis")}
+"""Cities by population, in one word; the registry tells the numbers."""
 TONES = {ACCEPTED: "good", WAITLISTED: "warn", REJECTED: ""}
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, Select, and_, func, or_, select
+from sqlalchemy import Row, Select, and_, case, func, or_, select
 from sqlalchemy.orm import contains_eager
 
 from escuela.admissions.models import ACTIVE, Enrolment
@@ -16,11 +16,13 @@ from escuela.calls.models import Call
 from escuela.evaluations.queries import ranking
 from escuela.extensions import db
 from escuela.people.models import LocalGovernment, folded
-from escuela.selection.models import ACCEPTED, CONFIRMED, WAITLISTED, Decision, DecisionBatch
+from escuela.selection.models import ACCEPTED, CONFIRMED, DECLINED, LAPSED, WAITLISTED, Decision, DecisionBatch
 
 COUNTRY = func.coalesce(LocalGovernment.country, Application.proposed_country)
 BAND = func.coalesce(LocalGovernment.population_band, Application.proposed_band)
 UNDECIDED = "none"
+GONE = "gone"
+"""Accepted, and declined or not answered: the place is somebody else's."""
 SORTS = ("mean", "spread", "name", "place", "country", "number")
 
 
@@ -150,12 +152,14 @@ class Balance:
 def balance(call: Call) -> Balance:
     """In two queries whatever applied."""
     found = Balance()
+    gone = Decision.reply.in_([DECLINED, LAPSED])
+    outcome_now = case((gone, GONE), else_=Decision.outcome)
     counted = (
-        select(COUNTRY, BAND, Application.gender, Decision.outcome, func.count(Application.id))
+        select(COUNTRY, BAND, Application.gender, outcome_now, func.count(Application.id))
         .outerjoin(Application.local_government)
         .outerjoin(Decision, Decision.application_id == Application.id)
         .where(Application.call_id == call.id, Application.state == SUBMITTED)
-        .group_by(COUNTRY, BAND, Application.gender, Decision.outcome)
+        .group_by(COUNTRY, BAND, Application.gender, outcome_now)
     )
     for country, band, gender, outcome, number in db.session.execute(counted):
         found.applied += number
@@ -169,7 +173,7 @@ def balance(call: Call) -> Balance:
         select(name, func.count(Application.id))
         .outerjoin(Application.local_government)
         .join(Decision, Decision.application_id == Application.id)
-        .where(Application.call_id == call.id, Application.state == SUBMITTED, Decision.outcome == ACCEPTED)
+        .where(Application.call_id == call.id, Application.state == SUBMITTED, outcome_now == ACCEPTED)
         .group_by(Application.local_government_id, name)
         .order_by(func.count(Application.id).desc(), name)
     )

@@ -33,7 +33,7 @@ from escuela.people.forms import BANDS
 from escuela.selection import queries, services
 from escuela.selection.forms import AnswerForm, DeclineForm, ExtendForm
 from escuela.selection.models import CONFIRMED, OUTCOMES, WAITLISTED, Decision, DecisionBatch
-from escuela.selection.policies import OUTCOME_WORDS, REPLY_WORDS, TONES, awaits_reply
+from escuela.selection.policies import OUTCOME_WORDS, REPLY_WORDS, SIZES, TONES, awaits_reply
 from escuela.selection.queries import SORTS, UNDECIDED, Filters
 
 if TYPE_CHECKING:
@@ -93,6 +93,7 @@ def board(edition: str) -> ResponseReturnValue:
         genders=GENDER_WORDS,
         outcomes=OUTCOME_WORDS,
         replies=REPLY_WORDS,
+        sizes=SIZES,
         tones=TONES,
     )
 
