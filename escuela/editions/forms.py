@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -160,6 +160,9 @@ def _fields(form: Any) -> Iterable[Field]:
 class ActivityForm(WritingForm):
     """What every activity says of itself. A kind's form adds its own fields and makes its text."""
 
+    before: ActivityText | None = None
+    """What it began from."""
+
     title = LocalizedField(_l("Title"), most=200)
     summary = LocalizedField(_l("Summary"), most=600)
     required = BooleanField(_l("A certificate asks for it"), default=True)
@@ -184,6 +187,18 @@ class ActivityForm(WritingForm):
             "due": self.due.data,
             "frameworks": tuple(code for code in codes() if code in (self.frameworks.data or ())),
         }
+
+    @classmethod
+    def from_text(cls, text: ActivityText, formdata: Any = None) -> Self:
+        """The form of an activity that is there; what was typed (a request's form, a draft) takes its place."""
+        form = cls(formdata, obj=text)
+        form.before = text
+        return form
+
+    @property
+    def rearranged(self) -> bool:
+        """Whether a button of the form was pressed that only moves its rows: show it again, and save nothing."""
+        return False
 
     def text(self, slug: str, place: int) -> ActivityText:
         """The text that was typed; only of a form that is valid."""
