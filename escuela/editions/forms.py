@@ -142,19 +142,19 @@ class WritingForm(Form):
 
     def use(self, languages: Sequence[str], zone: str) -> None:
         """Texts are in these languages, the first one first; hours are offered in this zone."""
-        for field in _fields(self):
-            if isinstance(field, LocalizedField):
-                field.languages = languages
-            elif isinstance(field, MomentField) and zone:
+        for field in fields_of(self):
+            if isinstance(field, MomentField) and zone:
                 field.zone = zone
+            elif hasattr(field, "languages"):
+                field.languages = languages
 
 
-def _fields(form: Any) -> Iterable[Field]:
+def fields_of(form: Any) -> Iterable[Field]:
     """Every field, those of nested forms and lists too."""
     for field in form:
         yield field
         if hasattr(field, "entries") or hasattr(field, "form"):
-            yield from _fields(field)
+            yield from fields_of(field)
 
 
 class ActivityForm(WritingForm):
@@ -198,7 +198,7 @@ class ActivityForm(WritingForm):
     @property
     def rearranged(self) -> bool:
         """Whether a button of the form was pressed that only moves its rows: show it again, and save nothing."""
-        return False
+        return any(getattr(field, "rearranged", False) for field in fields_of(self))
 
     def text(self, slug: str, place: int) -> ActivityText:
         """The text that was typed; only of a form that is valid."""
