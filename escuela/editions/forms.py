@@ -17,7 +17,7 @@ from escuela.editions.models import Edition
 from escuela.editions.policies import Moment
 from escuela.editions.text import ActivityText
 from escuela.forms import Form, in_one_line, legible
-from escuela.frameworks.catalogue import codes
+from escuela.frameworks.catalogue import Item, catalogue, codes
 
 EARLIEST, LATEST = datetime(2000, 1, 1), datetime(2100, 12, 31)  # noqa: DTZ001 - on the clock of whatever zone
 
@@ -131,6 +131,12 @@ class FrameworksField(SelectMultipleField):
 
     def __init__(self, label: Any = None, **given: Any) -> None:
         super().__init__(label or _l("Frameworks"), choices={code: code for code in codes()}, **given)
+
+    @property
+    def groups(self) -> list[tuple[Item, list[Item]]]:
+        """Each framework with what it holds, itself among them."""
+        items = catalogue().items
+        return [(root, [item for item in items if item.framework == root.id]) for root in catalogue().frameworks]
 
 
 class WritingForm(Form):
