@@ -13,7 +13,13 @@ OURS = "/ediciones/"
 ABROAD = ("https://", "http://", "mailto:", "tel:")
 _TARGETS = re.compile(r"(?<=\]\()(media/[^)\s]+|lesson:[a-z0-9-]+)|(?<=\]: )(media/\S+|lesson:[a-z0-9-]+)")
 
+_ANY_TARGET = re.compile(r"(?<=\]\()[^)\s]+|(?<=\]: )\S+")
 _ADDRESSES = re.compile(rf"(?<=\]\(){OURS}[^)\s]+|(?<=\]: ){OURS}\S+")
+
+
+def words_alone(texts: Localized) -> Localized:
+    """What people read of a text, wherever its links lead: the same for what is written and what is `addressed`."""
+    return Localized({language: _ANY_TARGET.sub("", text) for language, text in texts.items()})
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 from flask_babel import lazy_gettext as _l
 
-from escuela.assessments.assignments import queries
+from escuela.assessments.assignments import editor, queries  # noqa: F401 - the editor registers itself
 from escuela.editions.kinds import Kind, register
 
 

@@ -9,16 +9,18 @@ from flask_babel import lazy_ngettext
 from sqlalchemy import case, func, select
 
 from escuela.assessments.quizzes.forms import QuizForm
-from escuela.assessments.quizzes.models import Attempt, Quiz
-from escuela.assessments.quizzes.text import QuizText
+from escuela.assessments.quizzes.models import Attempt, Question, Quiz
+from escuela.assessments.quizzes.text import QuestionText, QuizText
 from escuela.editions.kinds import Editor, register_editor
 from escuela.extensions import db
+from escuela.markdown.home import words_alone
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from flask_babel.speaklater import LazyString
 
+    from escuela.columns import Localized
     from escuela.editions.text import ActivityText
 
 
@@ -36,12 +38,8 @@ def _count(*which: Any) -> int:
 
 def _words(row: Quiz, text: QuizText, made: int) -> Iterator[LazyString]:
     before = {question.slug: question for question in row.questions}
-    changed = sum(
-        1
-        for question in text.questions
-        if (old := before.get(question.slug))
-        and [old.text, *(option.text for option in old.options)]
-        != [question.text, *(option.text for option in question.options)]
+    changed = any(
+        _said(old) != _said(question) for question in text.questions if (old := before.get(question.slug)) is not None
     )
     if changed:
         yield lazy_ngettext(
@@ -57,6 +55,10 @@ def _words(row: Quiz, text: QuizText, made: int) -> Iterator[LazyString]:
             "%(num)d people are answering it at this moment and find the change when the page is loaded again.",
             open_now,
         )
+
+
+def _said(question: Question | QuestionText) -> list[Localized]:
+    return [words_alone(each) for each in (question.text, *(option.text for option in question.options))]
 
 
 def _attempts(row: Quiz, text: QuizText) -> Iterator[LazyString]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 from flask_babel import lazy_gettext as _l
 
-from escuela.assessments.quizzes import editor  # noqa: F401 - registers it
+from escuela.assessments.quizzes import editor  # noqa: F401 - it registers itself
 from escuela.assessments.quizzes.queries import progress
 from escuela.editions.kinds import Kind, register
 
