@@ -1,4 +1,7 @@
-"""Rows of a form that are added, moved, copied and taken out, with a script (static/js/builder.js) or without."""
+"""Rows of a form that are added, moved, copied and taken out, with a script (static/js/builder.js) or without.
+
+And what the forms share that have such rows: Markdown without footnotes and players, a due instant that may close.
+"""
 
 from __future__ import annotations
 
@@ -8,18 +11,57 @@ from itertools import chain
 from typing import Any, TypeAlias
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 from werkzeug.datastructures import MultiDict
-from wtforms import Field, FieldList, FormField
+from wtforms import BooleanField, Field, FieldList, FormField, ValidationError
 
+from escuela import markdown
 from escuela.columns import LANGUAGES, Localized
-from escuela.editions.forms import LocalizedField, fields_of
+from escuela.editions.forms import ActivityForm, LocalizedField, fields_of
 from escuela.forms import Form
+from escuela.markdown import Home
 
 Typed: TypeAlias = dict[str, list[str]]
 """What was typed into one row, by the end of the input's name."""
+TOLD = 3
+"""Faults of a text that are told at once."""
 UNKNOWN = "new"
 """Stands for the number in the names of a row that the page copies when one is added."""
+
+
+class MarkdownField(LocalizedField):
+    """Markdown that is shown inside a page: instructions, a question. Its faults are told where its home is known."""
+
+    home: Home | None = None
+
+    def __init__(self, label: Any, **given: Any) -> None:
+        super().__init__(label, long=True, **given)
+
+    def pre_validate(self, form: Any) -> None:
+        super().pre_validate(form)
+        for language, text in self.data.items() if self.home is not None else ():
+            found = list(markdown.faults(text, self.home, short=True))
+            if found:
+                self.wrong[language] = " ".join(str(sentence) for _line, sentence in found[:TOLD])
+        if self.wrong:
+            raise ValidationError(" ".join(dict.fromkeys(self.wrong.values())))
+
+
+class HandedInForm(ActivityForm):
+    """An activity that people hand something in to: it may accept nothing after it is due."""
+
+    strict = BooleanField(_l("Accept nothing after it is due"))
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        for field in fields_of(self):
+            if isinstance(field, MarkdownField):
+                field.home = self.home
+        return bool(super().validate(extra_validators))
+
+    def validate_strict(self, field: Any) -> None:
+        if field.data and not self.due.data and not self.due.errors:
+            raise ValidationError(_("Write when it is due, or take this mark away."))
 
 
 class RowForm(Form):

@@ -17,9 +17,9 @@ from escuela.assessments.assignments.filetypes import MEDIA_TYPES
 from escuela.assessments.assignments.models import Assignment, Submission, Work
 from escuela.assessments.assignments.text import AssignmentText, CriterionText, LevelText
 from escuela.columns import Localized
-from escuela.editions.forms import ActivityForm, LocalizedField
+from escuela.editions.forms import LocalizedField
 from escuela.editions.models import Edition
-from escuela.editions.rows import RowForm, RowsField
+from escuela.editions.rows import HandedInForm, MarkdownField, RowForm, RowsField
 from escuela.editions.slugs import slug_of
 from escuela.editions.text import ActivityText
 from escuela.extensions import db
@@ -90,10 +90,9 @@ def _begun(levels: Sequence[Localized]) -> dict[str, Any]:
     return {"levels": [{"title": title, "points": points} for points, title in enumerate(levels)]}
 
 
-class AssignmentForm(ActivityForm):
-    instructions = LocalizedField(_l("Instructions"), most=LONG, long=True)
+class AssignmentForm(HandedInForm):
+    instructions = MarkdownField(_l("Instructions"), most=LONG)
     final_work = BooleanField(_l("It is the final work of the edition"))
-    strict = BooleanField(_l("Accept nothing after it is due"))
     files_most = IntegerField(_l("Files with a work, at most"), validators=_whole(0, 20), default=3)
     file_kinds = SelectMultipleField(
         _l("Kinds of file"),
@@ -145,10 +144,6 @@ class AssignmentForm(ActivityForm):
         """The most that the rubric gives, as far as it is filled in."""
         rows = [[entry.form.points.data or 0 for entry in row.form.levels.entries] for row in self.criteria.entries]
         return sum(max(points, default=0) for points in rows)
-
-    def validate_strict(self, field: Any) -> None:
-        if field.data and not self.due.data and not self.due.errors:
-            raise ValidationError(_("Write when it is due, or take this mark away."))
 
     def validate_final_work(self, field: Any) -> None:
         if field.data and self.other_final_work:

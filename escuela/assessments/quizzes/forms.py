@@ -15,9 +15,8 @@ from wtforms.validators import NumberRange
 from escuela.assessments.quizzes.models import MULTIPLE, SINGLE, TRUE_FALSE, Attempt, Quiz
 from escuela.assessments.quizzes.text import KEY, OptionText, QuestionText, QuizText
 from escuela.columns import Localized
-from escuela.editions.forms import ActivityForm, LocalizedField
 from escuela.editions.models import Edition
-from escuela.editions.rows import RowForm, RowsField
+from escuela.editions.rows import HandedInForm, MarkdownField, RowForm, RowsField
 from escuela.editions.slugs import slug_of
 from escuela.extensions import db
 from escuela.forms import Required
@@ -37,9 +36,9 @@ def _whole(least: int, most: int) -> list[Any]:
 
 class OptionForm(RowForm):
     key = HiddenField()
-    text = LocalizedField(_l("Option"), most=LINE, long=True)
+    text = MarkdownField(_l("Option"), most=LINE)
     right = BooleanField(_l("Right"))
-    feedback = LocalizedField(_l("What is said to who chooses it"), required=False, most=LINE, long=True)
+    feedback = MarkdownField(_l("What is said to who chooses it"), required=False, most=LINE)
 
     @property
     def empty(self) -> bool:
@@ -52,7 +51,7 @@ class OptionForm(RowForm):
 class QuestionForm(RowForm):
     slug = HiddenField()
     kind = SelectField(_l("Answers"), choices=in_words(WORDS), default=SINGLE)
-    text = LocalizedField(_l("Question"), most=LINE, long=True)
+    text = MarkdownField(_l("Question"), most=LINE)
     points = IntegerField(_l("Points"), validators=_whole(1, 100), default=1)
     options = RowsField(
         OptionForm,
@@ -62,7 +61,7 @@ class QuestionForm(RowForm):
         least=0,
         most=OPTIONS,
     )
-    feedback = LocalizedField(_l("What is said to everybody"), required=False, most=LINE, long=True)
+    feedback = MarkdownField(_l("What is said to everybody"), required=False, most=LINE)
 
     words = WORDS
 
@@ -126,11 +125,10 @@ def _true_false() -> dict[str, Any]:
     return {"kind": TRUE_FALSE, "points": 1, "options": [{"key": "true"}, {"key": "false"}]}
 
 
-class QuizForm(ActivityForm):
+class QuizForm(HandedInForm):
     pass_mark = IntegerField(_l("Pass mark, percent of the points"), validators=_whole(0, 100), default=60)
     attempts = IntegerField(_l("Attempts"), validators=_whole(0, 100), default=3)
     shuffle = BooleanField(_l("Show the options in another order in each attempt"), default=True)
-    strict = BooleanField(_l("Accept nothing after it is due"))
     questions = RowsField(
         QuestionForm,
         _l("Questions"),
@@ -152,10 +150,6 @@ class QuizForm(ActivityForm):
             people = select(func.count(Attempt.enrolment_id.distinct())).join(Attempt.quiz)
             mine = people.where(Quiz.edition_id == edition.id, Quiz.slug == self.before.slug)
             self.begun = db.session.scalar(mine) or 0
-
-    def validate_strict(self, field: Any) -> None:
-        if field.data and not self.due.data and not self.due.errors:
-            raise ValidationError(_("Write when it is due, or take this mark away."))
 
     def text(self, slug: str, place: int) -> QuizText:
         return QuizText(

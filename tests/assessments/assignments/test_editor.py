@@ -59,6 +59,7 @@ def changed(values: MultiDict[str, Any], **changes: str | None) -> MultiDict[str
 def form_of(row: Assignment, values: MultiDict[str, Any]) -> AssignmentForm:
     form = AssignmentForm.from_text(text_of(row), values)
     form.speak(row.edition)
+    form.home = home_of(row.module)
     return form
 
 
@@ -150,6 +151,7 @@ def test_a_new_assignment_begins_with_three_levels_in_the_languages_of_the_editi
         ({"instructions_es": ""}, "Write it in the first language"),
         ({"files_most": "21"}, "From 0 to 20."),
         ({"file_kinds": None}, "Choose at least one kind of file"),
+        ({"instructions_es": "![Mapa](media/nada.svg)"}, "`media/nada.svg` is missing"),
         ({"strict": "y"}, "Write when it is due"),
     ],
 )

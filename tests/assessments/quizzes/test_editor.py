@@ -62,6 +62,7 @@ def changed(values: MultiDict[str, Any], **changes: str | None) -> MultiDict[str
 def form_of(row: Quiz, values: MultiDict[str, Any]) -> QuizForm:
     form = QuizForm.from_text(text_of(row), values)
     form.speak(row.edition)
+    form.home = home_of(row.module)
     return form
 
 
@@ -144,6 +145,8 @@ def test_a_new_quiz_is_written_in_two_languages(cast: Cast) -> None:
         ({"questions_0_kind": "essay"}, "Question 1: Answers: "),
         ({"questions_2_options_0_key": "a"}, "Question 3: True and false are its two options"),
         ({"pass_mark": "101"}, "From 0 to 100."),
+        ({"questions_0_text_es": "# Título"}, "Question 1: Question: A heading of level 1"),
+        ({"questions_0_options_0_feedback_es": "[ver](lesson:nada)"}, "`lesson:nada` leads to no lesson"),
         ({"strict": "y"}, "Write when it is due"),
     ],
 )
