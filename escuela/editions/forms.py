@@ -18,6 +18,7 @@ from escuela.editions.policies import Moment
 from escuela.editions.text import ActivityText
 from escuela.forms import Form, in_one_line, legible
 from escuela.frameworks.catalogue import Item, catalogue, codes
+from escuela.markdown import Home
 
 EARLIEST, LATEST = datetime(2000, 1, 1), datetime(2100, 12, 31)  # noqa: DTZ001 - on the clock of whatever zone
 
@@ -164,10 +165,17 @@ def fields_of(form: Any) -> Iterable[Field]:
 
 
 class ActivityForm(WritingForm):
-    """What every activity says of itself. A kind's form adds its own fields and makes its text."""
+    """What every activity says of itself. A kind's form adds its own fields and makes its text.
+
+    Whoever shows one calls `from_text` for an activity that is there or the class itself for a new one, sets `home`,
+    calls `speak`, and asks `rearranged` before validating. A kind overrides `text`, and `from_text` where its fields are
+    not called as those of its text.
+    """
 
     before: ActivityText | None = None
     """What it began from."""
+    home: Home = Home()
+    """What the addresses in its texts mean: its module's, set before validating so that its Markdown is proofread."""
 
     title = LocalizedField(_l("Title"), most=200)
     summary = LocalizedField(_l("Summary"), most=600)

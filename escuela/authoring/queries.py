@@ -1,0 +1,137 @@
+"""What who writes an edition sees of it: everything, what is put away too."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field, fields, is_dataclass
+from typing import Any
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from escuela.admissions.queries import taught_editions
+from escuela.authoring.models import ActivityDraft, ActivityVersion
+from escuela.columns import Localized
+from escuela.content.rows import text_of
+from escuela.editions.kinds import DONE, KINDS
+from escuela.editions.models import Activity, Edition, Module
+from escuela.extensions import db
+from escuela.people.models import User
+
+
+@dataclass(slots=True)
+class Line:
+    """An activity of the outline."""
+
+    activity: Activity
+    lacks: list[str]
+    """The edition's languages that something of it is not in."""
+    begun: int
+    """Participants who have something in it."""
+    draft: ActivityDraft | None
+
+
+@dataclass(slots=True)
+class Part:
+    """A module of the outline."""
+
+    module: Module
+    lacks: list[str]
+    lines: list[Line] = field(default_factory=list)
+    away: list[Line] = field(default_factory=list)
+    """Its activities that are put away."""
+    drafts: list[ActivityDraft] = field(default_factory=list)
+    """Activities that are being written and are nowhere else yet."""
+
+
+def edition_of(user: User, slug: str) -> Select[Edition]:
+    return taught_editions(user).where(Edition.slug == slug).options(selectinload(Edition.staff))
+
+
+def outline(edition: Edition) -> tuple[list[Part], list[Part]]:
+    """The modules in use and those put away, in as many queries whatever there is."""
+    text = text_of(edition)
+    lacking = {module.slug: lacks(edition, module.title, module.summary) for module in text.modules}
+    missing = {each.slug: lacks(edition, *texts(each)) for module in text.modules for each in module.activities}
+    begun = begun_in(edition)
+    drafts = list(db.session.scalars(select(ActivityDraft).where(ActivityDraft.edition_id == edition.id)))
+    of_activity = {draft.activity_id: draft for draft in drafts if draft.activity_id}
+    rows = select(Module).where(Module.edition_id == edition.id).order_by(Module.position, Module.id)
+    parts = {row.id: Part(row, lacking.get(row.slug, [])) for row in db.session.scalars(rows)}
+    activities = select(Activity).where(Activity.edition_id == edition.id).order_by(Activity.position, Activity.id)
+    for row in db.session.scalars(activities):
+        line = Line(row, missing.get(row.slug, []), begun.get(row.id, 0), of_activity.get(row.id))
+        away = row.archived_at is not None and parts[row.module_id].module.archived_at is None
+        (parts[row.module_id].away if away else parts[row.module_id].lines).append(line)
+    for draft in drafts:
+        if draft.activity_id is None:
+            parts[draft.module_id].drafts.append(draft)
+    used = [part for part in parts.values() if part.module.archived_at is None]
+    return used, [part for part in parts.values() if part.module.archived_at is not None]
+
+
+def begun_in(edition: Edition, state: str | None = None) -> dict[int, int]:
+    """By id of activity: how many participants have something in it, or are in that state."""
+    found: dict[int, int] = defaultdict(int)
+    for kind in KINDS.values():
+        rows = kind.progress(edition.id).subquery()
+        counted = select(rows.c.activity_id, func.count()).group_by(rows.c.activity_id)
+        if state is not None:
+            counted = counted.where(rows.c.state == state)
+        for activity, number in db.session.execute(counted):
+            found[activity] += number
+    return found
+
+
+def done_in(edition: Edition) -> dict[int, int]:
+    return begun_in(edition, DONE)
+
+
+def lacks(edition: Edition, *found: Localized) -> list[str]:
+    """The edition's languages that some of these texts are not in; what nobody wrote lacks none."""
+    return [
+        language
+        for language in edition.languages
+        if any(text and not (text.get(language) or "").strip() for text in found)
+    ]
+
+
+def texts(thing: Any) -> Iterator[Localized]:
+    """Every localized text in a text, however deep."""
+    if isinstance(thing, Localized):
+        yield thing
+    elif is_dataclass(thing):
+        for each in fields(thing):
+            yield from texts(getattr(thing, each.name))
+    elif isinstance(thing, tuple):
+        for each in thing:
+            yield from texts(each)
+
+
+def module_of(edition: Edition, slug: str) -> Select[Module]:
+    return select(Module).where(Module.edition_id == edition.id, Module.slug == slug)
+
+
+def activity_of(edition: Edition, slug: str) -> Select[Activity]:
+    return select(Activity).where(Activity.edition_id == edition.id, Activity.slug == slug)
+
+
+def draft_of(edition: Edition, number: int) -> Select[ActivityDraft]:
+    """What is being written and is nowhere else yet."""
+    return select(ActivityDraft).where(
+        ActivityDraft.edition_id == edition.id, ActivityDraft.id == number, ActivityDraft.activity_id.is_(None)
+    )
+
+
+def versions(activity: Activity) -> Select[ActivityVersion]:
+    """The newest first."""
+    rows = select(ActivityVersion).where(ActivityVersion.activity_id == activity.id)
+    return rows.options(joinedload(ActivityVersion.saved_by).lazyload(User.roles)).order_by(
+        ActivityVersion.number.desc()
+    )
+
+
+def last_version(activity: Activity) -> int:
+    rows = select(func.max(ActivityVersion.number)).where(ActivityVersion.activity_id == activity.id)
+    return db.session.scalar(rows) or 0
