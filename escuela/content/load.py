@@ -213,7 +213,8 @@ class _Loading:
         sessions = {session.slug for module in self.text.modules for session in module.sessions}
         sessions |= {session.slug for session in self.text.sessions}
         for slug, row in self.sessions.items():
-            if slug not in sessions and not PLANNED_HERE.fullmatch(slug) and row.module_id not in self._archived():
+            kept = PLANNED_HERE.fullmatch(slug) or row.cancelled_at is not None or row.module_id in self._archived()
+            if slug not in sessions and not kept:
                 self._take_away(row, _l("%(slug)s cannot be taken away: its attendance has been taken.", slug=slug))
         for slug in self.modules.keys() - {module.slug for module in self.text.modules}:
             if self._keeps_something(self.modules[slug]):

@@ -34,7 +34,7 @@ def home_of(module: Module) -> Home:
 
 
 def text_of(edition: Edition) -> EditionText:
-    """The whole edition, all but what is archived. Loading it would change nothing; its digest compares contents."""
+    """The whole edition, all but what is archived or cancelled. Loading it changes nothing; its digest compares."""
     return _Rows(edition).text()
 
 
@@ -117,7 +117,9 @@ class _Rows:
         return db.session.scalars(shown.order_by(Module.position).options(selectinload(Module.items))).all()
 
     def _sessions(self) -> dict[int | None, tuple[SessionText, ...]]:
-        rows = select(TutoringSession).where(TutoringSession.edition_id == self.edition.id)
+        rows = select(TutoringSession).where(
+            TutoringSession.edition_id == self.edition.id, TutoringSession.cancelled_at.is_(None)
+        )
         rows = rows.options(selectinload(TutoringSession.items))
         found: dict[int | None, tuple[SessionText, ...]] = defaultdict(tuple)
         for row in db.session.scalars(rows.order_by(TutoringSession.starts_at, TutoringSession.id)):

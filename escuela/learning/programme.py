@@ -133,6 +133,8 @@ _MODULES = (
 _SESSIONS = (
     select(TutoringSession)
     .options(defer(TutoringSession.summary))
-    .where(TutoringSession.edition_id.in_(bindparam("editions", expanding=True)))
+    .where(
+        TutoringSession.edition_id.in_(bindparam("editions", expanding=True)), TutoringSession.cancelled_at.is_(None)
+    )
     .order_by(TutoringSession.starts_at)
 )

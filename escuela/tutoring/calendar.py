@@ -11,7 +11,15 @@ FOLD = 75
 
 
 def event(
-    *, uid: str, title: str, text: str, address: str | None, begins: datetime, ends: datetime, written: datetime
+    *,
+    uid: str,
+    title: str,
+    text: str,
+    address: str | None,
+    begins: datetime,
+    ends: datetime,
+    written: datetime,
+    cancelled: bool = False,
 ) -> str:
     """The whole file. Lines end in CRLF and are folded between characters, never inside one."""
     lines = [
@@ -27,6 +35,7 @@ def event(
         f"SUMMARY:{_text(title)}",
         f"DESCRIPTION:{_text(text)}",
         *([f"URL:{address}", f"LOCATION:{_text(address)}"] if address else []),
+        *(["STATUS:CANCELLED"] if cancelled else []),
         "END:VEVENT",
         "END:VCALENDAR",
     ]

@@ -21,7 +21,11 @@ session_items = alignment_table("tutoring_sessions")
 
 class TutoringSession(Model):
     __tablename__ = "tutoring_sessions"
-    __table_args__ = (UniqueConstraint("edition_id", "slug"), CheckConstraint("minutes > 0", name="minutes"))
+    __table_args__ = (
+        UniqueConstraint("edition_id", "slug"),
+        CheckConstraint("minutes > 0", name="minutes"),
+        CheckConstraint("cancelled_at IS NULL OR attendance_taken_at IS NULL", name="cancelled"),
+    )
 
     id: Mapped[Pk]
     edition_id: Mapped[int] = mapped_column(ForeignKey("editions.id"))
@@ -36,6 +40,9 @@ class TutoringSession(Model):
     tutor_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     attendance_taken_at: Mapped[datetime | None]
     """When attendance was last saved; a session counts for certificates from then on."""
+
+    cancelled_at: Mapped[datetime | None]
+    """Since when it does not take place: it stays in the list, so that who knew of it reads it there."""
 
     edition: Mapped[Edition] = relationship()
     module: Mapped[Module | None] = relationship()

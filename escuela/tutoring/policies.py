@@ -15,9 +15,11 @@ def is_over(session: TutoringSession, at: datetime) -> bool:
 
 
 def can_join(session: TutoringSession, at: datetime) -> bool:
+    if session.cancelled_at is not None:
+        return False
     return session.link is not None and session.starts_at - EARLY <= at < session.ends_at
 
 
 def can_take_attendance(session: TutoringSession, at: datetime) -> bool:
     """From the beginning on, for ever: corrections are welcome."""
-    return at >= session.starts_at
+    return at >= session.starts_at and session.cancelled_at is None

@@ -93,7 +93,7 @@ def write_session(
         raise DomainError(
             _l("%(session)s: attendance of this session has been taken, so its starts_at stays.", session=row.slug)
         )
-    row.slug, row.module = text.slug, module
+    row.slug, row.module, row.cancelled_at = text.slug, module, None
     row.title, row.summary = text.title, text.summary
     row.starts_at, row.zone = text.starts.at, text.starts.zone
     row.minutes, row.link = text.minutes, text.link

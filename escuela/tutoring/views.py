@@ -20,8 +20,9 @@ from escuela.editions.models import Edition
 from escuela.editions.policies import can_review, coordinates
 from escuela.errors import DomainError
 from escuela.extensions import db
+from escuela.people import places
 from escuela.tutoring import calendar, policies, queries, services
-from escuela.tutoring.forms import SessionForm
+from escuela.tutoring.forms import CancelForm, SessionForm
 from escuela.tutoring.models import TutoringSession
 
 if TYPE_CHECKING:
@@ -97,6 +98,7 @@ def calendar_file(edition: str, session: str) -> ResponseReturnValue:
         begins=found.starts_at,
         ends=found.ends_at,
         written=clock.now(),
+        cancelled=found.cancelled_at is not None,
     )
     disposition = f'attachment; filename="{found.slug}.ics"'
     return Response(content, mimetype="text/calendar", headers={"Content-Disposition": disposition})
@@ -151,55 +153,105 @@ def _attendance(
 
 @bp.get(f"{PAGE}/nueva")
 def new(edition: str) -> ResponseReturnValue:
+    """An empty form; `?como=` begins as a copy of a session, a week later."""
     found = _planned_by_me(edition)
-    return _form(found, _offered(SessionForm(zone=found.zone, minutes=60), found))
+    model = request.args.get("como")
+    return _form(found, SessionForm.like(_session(edition, model)) if model else SessionForm.of(found))
 
 
 @bp.post(f"{PAGE}/nueva")
 def announce(edition: str) -> ResponseReturnValue:
     found = _planned_by_me(edition)
-    form = _offered(SessionForm(), found)
+    form = SessionForm.of(found, formdata=request.form)
     if not form.validate():
         return _form(found, form), 422
-    session = services.announce(found, form.plan())
+    session = services.announce(found, form.plan(), by=me())
     flash(_("%(title)s is announced.", title=web.plain(session.title)), "good")
     return redirect(url_for("tutoring.sessions", edition=edition), 303)
 
 
 @bp.get(f"{PAGE}/<session>/editar")
 def edit(edition: str, session: str) -> ResponseReturnValue:
-    found = _session(edition, session)
-    require(coordinates(me(), found.edition))
-    form = SessionForm()
-    form.show(found)
-    return _form(found.edition, _offered(form, found.edition), found)
+    found = _mine(edition, session)
+    return _form(found.edition, SessionForm.of(found.edition, found), found)
 
 
 @bp.post(f"{PAGE}/<session>/editar")
 def change(edition: str, session: str) -> ResponseReturnValue:
-    found = _session(edition, session)
-    require(coordinates(me(), found.edition))
-    form = _offered(SessionForm(obj=found), found.edition)
+    found = _mine(edition, session)
+    form = SessionForm.of(found.edition, found, request.form)
     if not form.validate():
         return _form(found.edition, form, found), 422
     try:
-        services.change(found, form.plan(found))
+        told = services.change(found, form.plan(), by=me(), tell=bool(form.data["tell"]))
     except DomainError as refusal:
+        db.session.rollback()
         return _form(found.edition, form, found, refusal=refusal), 422
-    flash(_("%(title)s was saved.", title=web.plain(found.title)), "good")
+    flash(_("%(title)s was saved.", title=web.plain(found.title)) + _told(told), "good")
     return redirect(url_for("tutoring.sessions", edition=edition), 303)
+
+
+def _told(people: int) -> str:
+    if not people:
+        return ""
+    return " " + ngettext("%(num)d person is told by mail.", "%(num)d people are told by mail.", people)
 
 
 def _form(
     edition: Edition, form: SessionForm, session: TutoringSession | None = None, *, refusal: DomainError | None = None
 ) -> str:
-    return render_template("tutoring/session_form.html", edition=edition, form=form, session=session, refusal=refusal)
+    return render_template(
+        "tutoring/session_form.html",
+        edition=edition,
+        form=form,
+        session=session,
+        refusal=refusal,
+        zones=places.zones(web.language()),
+        may_tell=session is not None and session.cancelled_at is None and edition.status in services.TOLD,
+    )
 
 
-def _offered(form: SessionForm, edition: Edition) -> SessionForm:
-    people = {row.user_id: row.user for row in edition.staff}
-    form.offer(sorted(people.values(), key=lambda person: person.name), edition.modules)
-    return form
+@bp.get(f"{PAGE}/<session>/cancelar")
+def ask_cancel(edition: str, session: str) -> ResponseReturnValue:
+    return _ask_cancel(_mine(edition, session), CancelForm())
+
+
+@bp.post(f"{PAGE}/<session>/cancelar")
+def cancel(edition: str, session: str) -> ResponseReturnValue:
+    found = _mine(edition, session)
+    form = CancelForm()
+    if not form.validate():
+        return _ask_cancel(found, form), 422
+    told = services.cancel(found, reason=form.data["reason"], by=me(), tell=form.data["tell"])
+    flash(_("%(title)s is cancelled.", title=web.plain(found.title)) + _told(told), "good")
+    return redirect(url_for("tutoring.sessions", edition=edition), 303)
+
+
+def _ask_cancel(session: TutoringSession, form: CancelForm) -> str:
+    return render_template(
+        "tutoring/cancel.html",
+        edition=session.edition,
+        session=session,
+        form=form,
+        tells=session.edition.status in services.TOLD and not policies.is_over(session, clock.now()),
+    )
+
+
+@bp.post(f"{PAGE}/<session>/retomar")
+def resume(edition: str, session: str) -> ResponseReturnValue:
+    found = _mine(edition, session)
+    told = services.resume(found, by=me())
+    flash(_("%(title)s takes place after all.", title=web.plain(found.title)) + _told(told), "good")
+    return redirect(url_for("tutoring.sessions", edition=edition), 303)
+
+
+@bp.post(f"{PAGE}/<session>/borrar")
+def erase(edition: str, session: str) -> ResponseReturnValue:
+    found = _mine(edition, session)
+    title = web.plain(found.title)
+    services.erase(found, by=me())
+    flash(_("%(title)s was taken out.", title=title), "good")
+    return redirect(url_for("tutoring.sessions", edition=edition), 303)
 
 
 def _edition(slug: str) -> Edition:
@@ -210,6 +262,13 @@ def _edition(slug: str) -> Edition:
 def _planned_by_me(slug: str) -> Edition:
     found = _edition(slug)
     require(coordinates(me(), found))
+    return found
+
+
+def _mine(edition: str, slug: str) -> TutoringSession:
+    """A session, for who plans it."""
+    found = _session(edition, slug)
+    require(coordinates(me(), found.edition))
     return found
 
 
