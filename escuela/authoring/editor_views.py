@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from difflib import SequenceMatcher
-from hashlib import sha256
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from flask import abort, current_app, flash, jsonify, redirect, render_template, request, url_for
+from flask import abort, flash, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from markupsafe import Markup
 from sqlalchemy import select
 from werkzeug.datastructures import MultiDict
 
-from escuela import clock, markdown, web
+from escuela import markdown, web
 from escuela.access import get_or_404, me
-from escuela.authoring import queries, services
+from escuela.authoring import effects, queries, services, versions
+from escuela.authoring.forms import RestoreForm, fingerprint
 from escuela.authoring.models import ActivityDraft, ActivityVersion
-from escuela.authoring.views import bp, coordinated
+from escuela.authoring.views import bp, coordinated, titled
 from escuela.columns import LANGUAGES
 from escuela.content.rows import home_of
 from escuela.editions.forms import ActivityForm
-from escuela.editions.kinds import EDITORS, FORMATS, KINDS
+from escuela.editions.kinds import EDITORS, KINDS
 from escuela.editions.models import Activity, Edition, Module
 from escuela.editions.text import ActivityText
 from escuela.errors import DomainError, wants_json
@@ -30,32 +30,43 @@ from escuela.people import places
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
-NOT_FIELDS = {"csrf_token", "began_from", "seen", "based_on", "save"}
+NOT_TYPED = {"csrf_token", "began_from", "based_on", "seen", "over", "save", "keep", "look"}
+DRAFT_MOST = 1_000_000
+"""Characters of a draft."""
+PREVIEW_MOST = 60_000
+FAULTS_SHOWN = 20
 
 
 class Desk:
-    """One activity on the desk of its author: the row, if it has one, its draft, if there is one, and its form."""
+    """One activity on the desk of its author: the row if it has one, its draft if there is one, and its form."""
 
     def __init__(
         self, edition: Edition, module: Module, kind: str, row: Activity | None, draft: ActivityDraft | None
     ) -> None:
+        if kind not in EDITORS:
+            abort(404)
         self.edition, self.module, self.kind, self.row, self.draft = edition, module, kind, row, draft
         self.editor = EDITORS[kind]
-        self.home = home_of(module)
-        self.before: ActivityText | None = FORMATS[kind].text(row, self.home) if row is not None else None
+        self.before = versions.text_of(row) if row is not None else None
+        self.standing = versions.standing(row) if row is not None else None
+
+    @property
+    def number(self) -> int:
+        """The version that it stands at; 0 for what is new."""
+        return self.standing.number if self.standing else 0
+
+    @property
+    def based_on(self) -> int:
+        """The version that the page in hand began from."""
+        sent = request.form.get("based_on", type=int)
+        return sent if sent is not None else self.draft.based_on if self.draft else self.number
 
     def form(self, typed: MultiDict[str, str] | None = None) -> ActivityForm:
         """What was typed just now, else the draft, else what is saved."""
-        kept = (
-            MultiDict([(name, value) for name, values in self.draft.fields.items() for value in values])
-            if (self.draft and self.draft.fields)
-            else None
-        )
-        formdata = typed if typed is not None else kept
-        form = (
-            self.editor.form.from_text(self.before, formdata) if self.before is not None else self.editor.form(formdata)
-        )
-        form.home = self.home
+        if typed is None and self.draft is not None and self.draft.fields:
+            typed = MultiDict((name, value) for name, values in self.draft.fields.items() for value in values)
+        form = self.editor.form.from_text(self.before, typed) if self.before else self.editor.form(typed)
+        form.home = home_of(self.module)
         form.speak(self.edition)
         return form
 
@@ -71,14 +82,17 @@ class Desk:
         return url_for("authoring.compose", edition=self.edition.slug, draft=self.draft.id if self.draft else 0)
 
 
-@bp.post("/modulos/<module>/nueva/<kind>")
+@bp.route("/modulos/<module>/nueva/<kind>", methods=["GET", "POST"])
 def new(edition: str, module: str, kind: str) -> ResponseReturnValue:
     """A draft of a new activity: nothing of it reaches the edition before it is saved."""
     row = coordinated(edition)
-    if kind not in EDITORS:
+    here = get_or_404(queries.module_of(row, module))
+    if kind not in EDITORS or here.archived_at is not None:
         abort(404)
-    draft = services.begin(get_or_404(queries.module_of(row, module)), kind, by=me())
-    return redirect(url_for(".compose", edition=edition, draft=draft.id), 303)
+    if request.method == "GET":
+        return render_template("authoring/new.html", edition=row, module=here, kind=KINDS[kind])
+    draft = services.begin(here, kind, by=me())
+    return redirect(url_for(".compose", edition=row.slug, draft=draft.id), 303)
 
 
 @bp.route("/borradores/<int:draft>", methods=["GET", "POST"])
@@ -92,8 +106,6 @@ def compose(edition: str, draft: int) -> ResponseReturnValue:
 def edit(edition: str, activity: str) -> ResponseReturnValue:
     row = coordinated(edition)
     thing = get_or_404(queries.activity_of(row, activity))
-    if thing.kind not in EDITORS:
-        abort(404)
     draft = db.session.scalars(select(ActivityDraft).where(ActivityDraft.activity_id == thing.id)).one_or_none()
     return _work(Desk(row, thing.module, thing.kind, thing, draft))
 
@@ -101,86 +113,88 @@ def edit(edition: str, activity: str) -> ResponseReturnValue:
 def _work(desk: Desk) -> ResponseReturnValue:
     if request.method == "GET":
         return _page(desk, desk.form())
-    if wants_json() or "save" not in request.form:
+    if wants_json():
         return _keep(desk)
     form = desk.form(request.form)
-    if form.rearranged:
-        return _page(desk, form)
-    if not form.validate_on_submit():
-        return _page(desk, form), 422
+    if form.rearranged or "look" in request.form:
+        return _page(desk, form, unsaved=True)
+    if "save" not in request.form and "over" not in request.form:
+        return _keep(desk)
+    if not form.validate():
+        return _page(desk, form, unsaved=True), 422
     return _save(desk, form)
 
 
-def _fields() -> dict[str, list[str]]:
-    return {name: values for name, values in request.form.lists() if name not in NOT_FIELDS}
-
-
-def _draft(desk: Desk) -> ActivityDraft:
-    """What was typed, kept."""
-    draft = desk.draft
-    if draft is None:
-        draft = services.draft_for(desk.row, by=me()) if desk.row is not None else abort(404)
-    services.keep_draft(draft, _fields(), by=me())
-    desk.draft = draft
-    return draft
+# --- the draft
 
 
 def _keep(desk: Desk) -> ResponseReturnValue:
-    """Save the draft: what a script does while one types, and the button without a script."""
-    draft = _draft(desk)
-    zone = me().zone
-    message = _("Draft saved at %(hour)s, %(zone)s.", hour=web.hour(draft.saved_at, zone), zone=web.place_of(zone))
+    """Keep the draft: what a script does while one types, and the button without a script."""
+    typed = {name: values for name, values in request.form.lists() if name not in NOT_TYPED}
+    if sum(len(value) for values in typed.values() for value in values) > DRAFT_MOST:
+        raise DomainError(_("This is too long to be kept: divide it into several activities."))
+    draft = desk.draft
+    if draft is None:
+        draft = services.begin_over(desk.row, desk.based_on, by=me()) if desk.row is not None else abort(404)
+    services.keep_draft(draft, typed, over=request.form.get("began_from", ""), by=me())
     if wants_json():
-        return jsonify(message=message, began_from=draft.saved_at.isoformat())
-    form = desk.form(request.form)
-    if form.rearranged:
-        return _page(desk, form)
-    flash(message, "good")
+        return jsonify(message=_kept(draft), began_from=services.mark_of(draft))
+    flash(_kept(draft), "good")
     return redirect(desk.address, 303)
 
 
+def _kept(draft: ActivityDraft) -> str:
+    zone = me().zone
+    return _("Draft saved at %(hour)s, %(zone)s.", hour=web.hour(draft.saved_at, zone), zone=web.place_of(zone))
+
+
+@bp.post("/borradores/<int:draft>/descartar")
+def discard(edition: str, draft: int) -> ResponseReturnValue:
+    row = coordinated(edition)
+    found = get_or_404(select(ActivityDraft).where(ActivityDraft.edition_id == row.id, ActivityDraft.id == draft))
+    services.discard(found)
+    flash(_("The draft is gone; what was saved stays."), "good")
+    return redirect(url_for(".outline", edition=row.slug), 303)
+
+
+# --- saving for good
+
+
 def _save(desk: Desk, form: ActivityForm) -> ResponseReturnValue:
-    """For good: after its effects were seen, and unless somebody else saved meanwhile."""
-    text = desk.text(form)
-    told = services.effects(desk.row, text)
-    newer = _newer(desk)
-    mark = sha256("\n".join([*told, str(newer and newer.id)]).encode()).hexdigest()[:16] if told or newer else ""
-    if request.form.get("seen", "") != mark:
-        return _page(desk, form, effects=told, mark=mark, newer=newer), 422
+    """After its effects were seen, and unless somebody else saved meanwhile."""
+    text, over = desk.text(form), request.form.get("over", type=int)
+    if over is None:
+        over = desk.based_on
+    if desk.row is not None and over != desk.number:
+        return _page(desk, form, unsaved=True, mine=versions.printed(text, desk.edition.languages)), 409
+    told = [str(each) for each in effects.of_saving(desk.row, text)]
     try:
-        with db.session.begin_nested():
-            row = services.save(desk.module, text, by=me(), row=desk.row)
+        row = services.save(desk.module, text, by=me(), row=desk.row, over=over if desk.row is not None else None)
+        if desk.draft is not None:
+            services.discard(desk.draft)
+    except services.MeanwhileError:
+        db.session.rollback()
+        return _page(desk, form, unsaved=True, mine=versions.printed(text, desk.edition.languages)), 409
     except DomainError as refusal:
-        db.session.expire_all()
-        form.form_errors.append(str(refusal.sentence))
-        return _page(desk, form), 422
-    if desk.draft is not None:
-        services.discard(desk.draft)
-    flash(_("%(title)s is saved.", title=row.title.words(web.language()).text), "good")
+        db.session.rollback()
+        return _page(desk, form, unsaved=True, refusal=refusal), 422
+    if request.form.get("seen", "") != fingerprint(told):
+        db.session.rollback()
+        return _page(desk, form, unsaved=True, told=told), 422
+    flash(_("«%(title)s» is saved.", title=titled(row.title)), "good")
     return redirect(url_for(".outline", edition=desk.edition.slug, _anchor=f"a-{row.slug}"), 303)
-
-
-def _newer(desk: Desk) -> ActivityVersion | None:
-    """The version that somebody else saved since this page, or this draft, was begun."""
-    if desk.row is None:
-        return None
-    begun = request.form.get("based_on", type=int)
-    based_on = desk.draft.based_on if begun is None and desk.draft else begun or 0
-    last = db.session.scalars(queries.versions(desk.row).limit(1)).first()
-    return last if last is not None and last.number > based_on and last.saved_by_id != me().id else None
 
 
 def _page(
     desk: Desk,
     form: ActivityForm,
     *,
-    effects: list[str] | None = None,
-    mark: str = "",
-    newer: ActivityVersion | None = None,
+    unsaved: bool = False,
+    told: Sequence[str] = (),
+    mine: dict[str, str] | None = None,
+    refusal: DomainError | None = None,
 ) -> str:
-    values: dict[str, Any] = {}
-    current_app.update_template_context(values)
-    fields: Any = vars(current_app.jinja_env.get_template(desk.editor.template).make_module(values))["fields"]
+    form.looked = "look" in request.form
     return render_template(
         "authoring/editor.html",
         edition=desk.edition,
@@ -189,112 +203,83 @@ def _page(
         draft=desk.draft,
         kind=KINDS[desk.kind],
         form=form,
-        fields=fields,
-        effects=effects or [],
-        mark=mark,
-        newer=newer,
-        based_on=queries.last_version(desk.row) if desk.row is not None else 0,
+        editor=desk.editor,
+        unsaved=unsaved,
+        effects=told,
+        mark=fingerprint(told),
+        began_from=request.form.get("began_from", services.mark_of(desk.draft)),
+        based_on=desk.based_on,
+        over=request.form.get("over", type=int),
+        newer=desk.standing if desk.row is not None and desk.based_on != desk.number else None,
+        differing=versions.compared(desk.standing.files, mine) if mine is not None and desk.standing else [],
+        refusal=refusal,
+        kept=_kept(desk.draft) if desk.draft is not None and desk.draft.fields else "",
         address=desk.address,
         zones=places.zones(web.language()),
-        held=desk.row is not None and desk.row.archived_at is not None,
     )
-
-
-@bp.post("/borradores/<int:draft>/descartar")
-def discard(edition: str, draft: int) -> ResponseReturnValue:
-    row = coordinated(edition)
-    found = get_or_404(select(ActivityDraft).where(ActivityDraft.edition_id == row.id, ActivityDraft.id == draft))
-    services.discard(found)
-    flash(_("The draft is gone; what is saved stays."), "good")
-    return redirect(url_for(".outline", edition=edition), 303)
 
 
 @bp.post("/vista/<module>")
 def preview(edition: str, module: str) -> ResponseReturnValue:
-    """A text as participants will read it, and what is wrong with it."""
+    """A text as participants will read it, and what is wrong with it: a piece of a page, for the script."""
     row = coordinated(edition)
-    home = home_of(get_or_404(queries.module_of(row, module)))
-    language = request.form.get("language", "")
+    home, language = home_of(get_or_404(queries.module_of(row, module))), request.form.get("language", "")
     if language not in LANGUAGES:
         abort(400)
-    source = request.form.get("source", "").replace("\r\n", "\n")[:60_000]
-    found = [
-        _("Line %(line)d: %(what)s", line=line + 1, what=sentence)
-        for line, sentence in list(markdown.faults(source, home))[:20]
-    ]
-    html = Markup(markdown.lesson(source, home, language))  # noqa: S704 - sanitized by the allow-list
-    return render_template("authoring/_preview.html", html=html, faults=found)
+    source = request.form.get("source", "").replace("\r\n", "\n")[:PREVIEW_MOST]
+    return render_template(
+        "authoring/_preview.html",
+        html=Markup(markdown.lesson(source, home, language)),  # noqa: S704 - cleaned by the allow-list
+        faults=[(line + 1, sentence) for line, sentence in markdown.faults(source, home)][:FAULTS_SHOWN],
+    )
 
 
 # --- versions
 
 
 @bp.get("/actividades/<activity>/versiones")
-def versions(edition: str, activity: str) -> ResponseReturnValue:
-    row = coordinated(edition)
-    thing = get_or_404(queries.activity_of(row, activity))
-    found = db.session.scalars(queries.versions(thing)).all()
-    by_number = {version.number: version for version in found}
-    new = by_number.get(request.args.get("a", 0, type=int)) or (found[0] if found else None)
-    old = by_number.get(request.args.get("de", 0, type=int))
-    if old is None and new is not None:
-        old = by_number.get(new.number - 1)
+def history(edition: str, activity: str) -> ResponseReturnValue:
+    return _history(coordinated(edition), activity)
+
+
+def _history(edition: Edition, activity: str, **given: Any) -> str:
+    row = get_or_404(queries.activity_of(edition, activity))
+    found, now = versions.versions_of(row), versions.standing(row)
+    files = {version.number: version.files for version in found} | {now.number: now.files}
+    new = request.args.get("a", now.number, type=int)
+    old = request.args.get("de", new - 1, type=int)
     return render_template(
         "authoring/versions.html",
-        edition=row,
-        activity=thing,
+        edition=edition,
+        activity=row,
+        kind=KINDS[row.kind],
         versions=found,
+        now=now,
         old=old,
         new=new,
-        pages=_compared(old, new) if old and new else [],
-        kind=KINDS[thing.kind],
-        now=clock.now(),
+        pages=versions.compared(files[old], files[new]) if old in files and new in files else [],
+        **given,
     )
-
-
-def _compared(old: ActivityVersion, new: ActivityVersion) -> list[dict[str, Any]]:
-    """Each file of the two versions: lines that stayed, went and came."""
-    pages = []
-    for name in sorted({*old.files, *new.files}):
-        before, after = (version.files.get(name, "").splitlines() for version in (old, new))
-        lines: list[tuple[str, str]] = []
-        for sort, a, b, c, d in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
-            if sort == "equal":
-                lines += [("same", line) for line in before[a:b]]
-            else:
-                lines += [("gone", line) for line in before[a:b]] + [("come", line) for line in after[c:d]]
-        pages.append({"language": name, "lines": _near(lines), "changed": before != after})
-    return pages
-
-
-def _near(lines: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Changes with three lines around them; what is further away is left out."""
-    near = {
-        place for number, (sort, _line) in enumerate(lines) if sort != "same" for place in range(number - 3, number + 4)
-    }
-    found: list[tuple[str, str]] = []
-    for number, line in enumerate(lines):
-        if number in near:
-            found.append(line)
-        elif not found or found[-1][0] != "skip":
-            found.append(("skip", "…"))
-    return found
 
 
 @bp.post("/actividades/<activity>/versiones/<int:number>")
 def restore(edition: str, activity: str, number: int) -> ResponseReturnValue:
     """Bring a version back as a new one, after its effects were seen."""
     row = coordinated(edition)
-    thing = get_or_404(queries.activity_of(row, activity))
-    version = get_or_404(queries.versions(thing).where(ActivityVersion.number == number))
-    text = services.text_in(version, thing)
-    told = services.effects(thing, text)
-    mark = sha256("\n".join(told).encode()).hexdigest()[:16] if told else ""
-    if request.form.get("seen", "") != mark:
-        page = render_template(
-            "authoring/restore.html", edition=row, activity=thing, version=version, effects=told, mark=mark
-        )
-        return page, 422
-    services.save(thing.module, text, by=me(), row=thing)
+    thing, form = get_or_404(queries.activity_of(row, activity)), RestoreForm()
+    of_this = select(ActivityVersion).where(ActivityVersion.activity_id == thing.id)
+    version = get_or_404(of_this.where(ActivityVersion.number == number))
+    told = []
+    try:
+        text = versions.text_in(version, thing)
+        told = [str(each) for each in effects.of_saving(thing, text)]
+        services.save(thing.module, text, by=me(), row=thing, over=form.over.data)
+    except DomainError as refusal:
+        db.session.rollback()
+        return _history(row, activity, refusal=refusal), 409
+    if form.seen.data != fingerprint(told):
+        db.session.rollback()
+        form.seen.data = fingerprint(told)
+        return _history(row, activity, effects=told, form=form, bringing=number), 422
     flash(_("The activity says again what version %(number)d said.", number=number), "good")
-    return redirect(url_for(".versions", edition=edition, activity=activity), 303)
+    return redirect(url_for(".history", edition=row.slug, activity=thing.slug), 303)

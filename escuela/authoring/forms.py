@@ -1,20 +1,24 @@
-"""What one says of a module."""
+"""What one says of a module, and what comes along with a step that is confirmed."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from hashlib import sha256
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import IntegerField
+from wtforms import HiddenField, IntegerField
 from wtforms.validators import NumberRange
 
 from escuela.editions.forms import FrameworksField, LocalizedField, MomentField, WritingForm
 from escuela.editions.models import Module
-from escuela.editions.text import moment_of
-from escuela.forms import Required
+from escuela.editions.text import codes_of, moment_of
+from escuela.forms import Form, Required
 
-MOST = 1000
-"""Hours of the longest module."""
+
+def fingerprint(sentences: Sequence[str]) -> str:
+    """What tells that these effects were shown; empty for none."""
+    return sha256("\n".join(sentences).encode()).hexdigest()[:16] if sentences else ""
 
 
 class ModuleForm(WritingForm):
@@ -32,6 +36,8 @@ class ModuleForm(WritingForm):
     )
     opens = MomentField(_l("Opens"))
     frameworks = FrameworksField()
+    seen = HiddenField(default="")
+    """The effects that were shown before saving, by their fingerprint."""
 
     @classmethod
     def of(cls, row: Module | None) -> ModuleForm:
@@ -43,11 +49,17 @@ class ModuleForm(WritingForm):
                 "summary": row.summary,
                 "hours": row.hours,
                 "opens": moment_of(row.opens_at, row.opens_zone),
-                "frameworks": [item.id for item in row.items],
+                "frameworks": list(codes_of(row)),
             }
         )
 
     def values(self) -> dict[str, Any]:
-        return {name: self[name].data for name in ("title", "summary", "hours", "opens")} | {
-            "frameworks": list(self.frameworks.data or [])
-        }
+        names = ("title", "summary", "hours", "opens")
+        return {name: self[name].data for name in names} | {"frameworks": list(self.frameworks.data or [])}
+
+
+class RestoreForm(Form):
+    """Bringing a version back: what it is brought back over, and the effects that were shown."""
+
+    over = IntegerField()
+    seen = HiddenField(default="")

@@ -11,10 +11,10 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from escuela.admissions.queries import taught_editions
-from escuela.authoring.models import ActivityDraft, ActivityVersion
+from escuela.authoring.models import ActivityDraft
 from escuela.columns import Localized
 from escuela.content.rows import text_of
-from escuela.editions.kinds import DONE, KINDS
+from escuela.editions.kinds import KINDS
 from escuela.editions.models import Activity, Edition, Module
 from escuela.extensions import db
 from escuela.people.models import User
@@ -55,7 +55,8 @@ def outline(edition: Edition) -> tuple[list[Part], list[Part]]:
     lacking = {module.slug: lacks(edition, module.title, module.summary) for module in text.modules}
     missing = {each.slug: lacks(edition, *texts(each)) for module in text.modules for each in module.activities}
     begun = begun_in(edition)
-    drafts = list(db.session.scalars(select(ActivityDraft).where(ActivityDraft.edition_id == edition.id)))
+    writing = select(ActivityDraft).where(ActivityDraft.edition_id == edition.id).order_by(ActivityDraft.id)
+    drafts = db.session.scalars(writing.options(joinedload(ActivityDraft.saved_by))).unique().all()
     of_activity = {draft.activity_id: draft for draft in drafts if draft.activity_id}
     rows = select(Module).where(Module.edition_id == edition.id).order_by(Module.position, Module.id)
     parts = {row.id: Part(row, lacking.get(row.slug, [])) for row in db.session.scalars(rows)}
@@ -71,21 +72,15 @@ def outline(edition: Edition) -> tuple[list[Part], list[Part]]:
     return used, [part for part in parts.values() if part.module.archived_at is not None]
 
 
-def begun_in(edition: Edition, state: str | None = None) -> dict[int, int]:
-    """By id of activity: how many participants have something in it, or are in that state."""
+def begun_in(edition: Edition) -> dict[int, int]:
+    """By id of activity: how many people have something in it."""
     found: dict[int, int] = defaultdict(int)
     for kind in KINDS.values():
-        rows = kind.progress(edition.id).subquery()
-        counted = select(rows.c.activity_id, func.count()).group_by(rows.c.activity_id)
-        if state is not None:
-            counted = counted.where(rows.c.state == state)
+        _person, of_activity, _state, _at = kind.progress(edition.id).subquery().c
+        counted = select(of_activity, func.count()).group_by(of_activity)
         for activity, number in db.session.execute(counted):
             found[activity] += number
     return found
-
-
-def done_in(edition: Edition) -> dict[int, int]:
-    return begun_in(edition, DONE)
 
 
 def lacks(edition: Edition, *found: Localized) -> list[str]:
@@ -122,16 +117,3 @@ def draft_of(edition: Edition, number: int) -> Select[ActivityDraft]:
     return select(ActivityDraft).where(
         ActivityDraft.edition_id == edition.id, ActivityDraft.id == number, ActivityDraft.activity_id.is_(None)
     )
-
-
-def versions(activity: Activity) -> Select[ActivityVersion]:
-    """The newest first."""
-    rows = select(ActivityVersion).where(ActivityVersion.activity_id == activity.id)
-    return rows.options(joinedload(ActivityVersion.saved_by).lazyload(User.roles)).order_by(
-        ActivityVersion.number.desc()
-    )
-
-
-def last_version(activity: Activity) -> int:
-    rows = select(func.max(ActivityVersion.number)).where(ActivityVersion.activity_id == activity.id)
-    return db.session.scalar(rows) or 0

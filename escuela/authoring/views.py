@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Select
 
 from escuela import web
 from escuela.access import get_or_404, me, require
-from escuela.authoring import queries, services
-from escuela.authoring.forms import ModuleForm
+from escuela.authoring import arrange, effects, queries, services
+from escuela.authoring.forms import ModuleForm, fingerprint
+from escuela.columns import Localized
+from escuela.content.rows import text_of
 from escuela.editions.kinds import EDITORS, KINDS
 from escuela.editions.models import Activity, Edition, Module
 from escuela.editions.policies import coordinates
+from escuela.errors import DomainError, wants_json
+from escuela.extensions import db
 from escuela.people import places
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
 bp = Blueprint("authoring", __name__, url_prefix="/ediciones/<edition>/escribir")
-web.TABS.append(web.Tab(75, _l("Write"), "authoring.outline", coordinates))
+web.TABS.append(web.Tab(45, _l("Write"), "authoring.outline", coordinates))
 web.TABS.append(web.Tab(10, _l("Modules"), "authoring.outline", coordinates, below="authoring.outline"))
 
 
@@ -33,20 +36,31 @@ def coordinated(slug: str) -> Edition:
     return edition
 
 
+def titled(title: Localized) -> str:
+    return title.words(web.language()).text
+
+
 @bp.get("")
 def outline(edition: str) -> ResponseReturnValue:
-    row = coordinated(edition)
-    used, away = queries.outline(row)
+    return _outline(coordinated(edition))
+
+
+def _outline(edition: Edition, refusal: DomainError | None = None) -> str:
+    used, away = queries.outline(edition)
     return render_template(
         "authoring/outline.html",
-        edition=row,
+        edition=edition,
         parts=used,
         away=away,
         kinds=[KINDS[name] for name in EDITORS],
         kind_of=KINDS,
-        mark=services.seen(services.order_of(row)),
+        mark=arrange.mark_of(arrange.order_of(edition)),
         total=sum(part.module.hours for part in used),
+        refusal=refusal,
     )
+
+
+# --- a module
 
 
 @bp.route("/modulos/nuevo", methods=["GET", "POST"])
@@ -61,64 +75,112 @@ def module(edition: str, module: str) -> ResponseReturnValue:
 
 
 def _module(edition: Edition, row: Module | None) -> ResponseReturnValue:
-    form = ModuleForm.of(row)
+    form, told = ModuleForm.of(row), list[str]()
     form.speak(edition)
     if form.validate_on_submit():
-        saved = services.write_module(edition, row, form.values(), by=me())
-        flash(_("%(title)s is saved.", title=saved.title.words(web.language()).text), "good")
-        return redirect(url_for(".outline", edition=edition.slug, _anchor=f"m-{saved.slug}"), 303)
+        told = [str(each) for each in effects.of_opening(row, form.opens.data)] if row else []
+        if form.seen.data == fingerprint(told):
+            saved = services.write_module(edition, row, form.values(), by=me())
+            flash(_("«%(title)s» is saved.", title=titled(saved.title)), "good")
+            return redirect(url_for(".outline", edition=edition.slug, _anchor=f"m-{saved.slug}"), 303)
+        form.seen.data = fingerprint(told)
     page = render_template(
-        "authoring/module.html", edition=edition, module=row, form=form, zones=places.zones(web.language())
+        "authoring/module.html",
+        edition=edition,
+        module=row,
+        form=form,
+        effects=told,
+        zones=places.zones(web.language()),
     )
-    return page, 422 if form.errors else 200
+    return page, 422 if form.errors or told else 200
+
+
+# --- order
 
 
 @bp.post("/orden")
 def order(edition: str) -> ResponseReturnValue:
-    """A whole order from the script, or one thing one step up or down."""
+    """A whole order from the script, or one thing one step up or down. What was seen comes along."""
     row = coordinated(edition)
     wanted, move = request.form.get("order", "").split(), request.form.get("move", "")
-    if move:
-        what, _colon, way = move.rpartition(":")
-        now = services.order_of(row)
-        if what not in now or way not in {"up", "down"}:
-            abort(400)
-        wanted = services.moved(now, what, -1 if way == "up" else 1)
-    services.reorder(row, wanted, request.form.get("seen", ""), by=me())
-    return redirect(url_for(".outline", edition=edition, _anchor=_anchor(move)), 303)
+    seen = request.form.get("seen", "")
+    what, _colon, way = move.rpartition(":")
+    try:
+        if move:
+            now = arrange.order_of(row)
+            if way not in {"up", "down"}:
+                abort(400)
+            wanted = arrange.moved(now, what, -1 if way == "up" else 1) if what in now else []
+            seen = seen if wanted else ""
+        told = arrange.reorder(row, wanted, seen, by=me())
+    except DomainError as refusal:
+        db.session.rollback()
+        if wants_json():
+            return jsonify(message=str(refusal.sentence)), 409
+        return _outline(coordinated(edition), refusal), 409
+    if wants_json():
+        message = " ".join([_("The order is saved."), *map(str, told)])
+        return jsonify(message=message, seen=arrange.mark_of(arrange.order_of(row)))
+    for sentence in told:
+        flash(str(sentence), "warn")
+    anchor = what.replace(":", "-", 1) if move else None
+    return redirect(url_for(".outline", edition=row.slug, _anchor=anchor), 303)
 
 
-def _anchor(move: str) -> str | None:
-    sort, _colon, rest = move.partition(":")
-    return f"{sort}-{rest.rpartition(':')[0]}" if rest else None
+# --- copies, and what is put away
+
+
+@bp.get("/<any(modulos, actividades):sort>/<slug>/<any(archivar, quitar):verb>")
+def confirm(edition: str, sort: str, slug: str, verb: str) -> ResponseReturnValue:
+    """What it would do, before it is done."""
+    row = coordinated(edition)
+    thing = _thing(row, sort, slug)
+    texts = [each for part in text_of(row).modules for each in part.activities]
+    return render_template(
+        "authoring/confirm.html",
+        edition=row,
+        thing=thing,
+        sort=sort,
+        verb=verb,
+        effects=effects.of_archiving(thing),
+        may_go=arrange.may_go(thing),
+        linked=arrange.linked_from(thing, texts),
+    )
 
 
 @bp.post("/<any(modulos, actividades):sort>/<slug>/<any(duplicar, archivar, recuperar, quitar):verb>")
 def change(edition: str, sort: str, slug: str, verb: str) -> ResponseReturnValue:
     """Duplicate, put away, bring back or take out a module or an activity."""
     row = coordinated(edition)
-    rows: Select[Any] = queries.module_of(row, slug) if sort == "modulos" else queries.activity_of(row, slug)
-    thing: Module | Activity = get_or_404(rows)
-    title = thing.title.words(web.language()).text
+    thing = _thing(row, sort, slug)
+    title, anchor = titled(thing.title), None
     if verb == "duplicar":
         new = (
-            services.duplicate_module(thing, by=me())
-            if isinstance(thing, Module)
-            else services.duplicate(thing, by=me())
+            arrange.duplicate_module(thing, by=me()) if isinstance(thing, Module) else arrange.duplicate(thing, by=me())
         )
-        flash(_("There is a copy: %(title)s.", title=new.title.words(web.language()).text), "good")
+        anchor = _anchor(new)
+        flash(_("There is a copy at the end: «%(title)s».", title=titled(new.title)), "good")
     elif verb == "archivar":
-        services.archive(thing, by=me())
-        flash(
-            _("%(title)s is put away: participants no longer see it. You can bring it back below.", title=title), "good"
-        )
+        arrange.archive(thing, by=me())
+        flash(_("«%(title)s» is put away. It can be brought back from here.", title=title), "good")
     elif verb == "recuperar":
-        services.restore(thing, by=me())
-        flash(_("%(title)s is back, at the end.", title=title), "good")
+        arrange.restore(thing, by=me())
+        anchor = _anchor(thing)
+        flash(_("«%(title)s» is back, at the end.", title=title), "good")
     else:
-        services.remove(thing, by=me())
-        flash(_("%(title)s is taken out for good.", title=title), "good")
-    return redirect(url_for(".outline", edition=edition), 303)
+        arrange.remove(thing, by=me())
+        flash(_("«%(title)s» is taken out for good.", title=title), "good")
+    return redirect(url_for(".outline", edition=row.slug, _anchor=anchor), 303)
+
+
+def _thing(edition: Edition, sort: str, slug: str) -> Module | Activity:
+    if sort == "modulos":
+        return get_or_404(queries.module_of(edition, slug))
+    return get_or_404(queries.activity_of(edition, slug))
+
+
+def _anchor(thing: Module | Activity) -> str:
+    return f"{'m' if isinstance(thing, Module) else 'a'}-{thing.slug}"
 
 
 from escuela.authoring import editor_views  # noqa: E402, F401 - it hangs on the same blueprint

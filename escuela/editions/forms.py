@@ -168,14 +168,16 @@ class ActivityForm(WritingForm):
     """What every activity says of itself. A kind's form adds its own fields and makes its text.
 
     Whoever shows one calls `from_text` for an activity that is there or the class itself for a new one, sets `home`,
-    calls `speak`, and asks `rearranged` before validating. A kind overrides `text`, and `from_text` where its fields are
-    not called as those of its text.
+    calls `speak`, and asks `rearranged` before validating. A kind overrides `text`, and `from_text` where its fields
+    are not called as those of its text.
     """
 
     before: ActivityText | None = None
     """What it began from."""
     home: Home = Home()
     """What the addresses in its texts mean: its module's, set before validating so that its Markdown is proofread."""
+    looked = False
+    """Whether it is shown with its texts as participants will read them, for who has no script."""
 
     title = LocalizedField(_l("Title"), most=200)
     summary = LocalizedField(_l("Summary"), most=600)

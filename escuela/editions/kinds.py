@@ -98,6 +98,8 @@ class Editor:
     """What saving the text would do to what participants already did, in sentences; none where it does nothing."""
     lacks: Callable[[Any], Iterable[LazyString]] = lambda _text: ()
     """Of an ActivityText: what is missing without which nobody could do the activity."""
+    copy: Callable[[Any], Any] = lambda text: text
+    """What a duplicate of an ActivityText says: without what an edition has one of."""
 
 
 EDITORS: dict[str, Editor] = {}
