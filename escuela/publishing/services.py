@@ -124,8 +124,8 @@ def effects(edition: Edition, text: EditionText) -> list[LazyString]:
     if text.attendance != edition.attendance:
         found.append(
             _ln(
-                "%(num)d participant will need %(new)d % of the sessions for a certificate instead of %(old)d %.",
-                "%(num)d participants will need %(new)d % of the sessions for a certificate instead of %(old)d %.",
+                "%(num)d participant will need %(new)d %% of the sessions for a certificate instead of %(old)d %%.",
+                "%(num)d participants will need %(new)d %% of the sessions for a certificate instead of %(old)d %%.",
                 people,
                 new=text.attendance,
                 old=edition.attendance,

@@ -108,7 +108,7 @@ def settings(edition: str) -> ResponseReturnValue:
         wanted = form.applied_to(text)
         effects = [str(each) for each in services.effects(row, wanted)]
         shown = sha256("\n".join(effects).encode()).hexdigest()[:16] if effects else ""
-        if form.seen.data == shown:
+        if (form.seen.data or "") == shown:
             services.change(row, wanted, by=me())
             flash(_("The edition is saved."), "good")
             return redirect(url_for(".settings", edition=row.slug), 303)

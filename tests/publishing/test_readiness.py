@@ -40,7 +40,7 @@ def test_what_would_break_is_told_apart_from_what_one_should_look_at(draft: Edit
     factories.quiz(module, questions=())
     factories.lesson(module, opens_at=factories.at("2027-02-01 10:00 America/Montevideo"), opens_zone=draft.zone)
     assert sentences(draft, breaks=True) == {
-        "It has no question.",
+        "It has no questions.",
         "It counts for a certificate and opens when the edition is over: nobody could do it.",
     }
     found = [each for each in findings(draft) if each.where == module.title]
