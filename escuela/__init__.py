@@ -97,6 +97,7 @@ def _flask_config(settings: Settings) -> Mapping[str, Any]:
         "SQLALCHEMY_DATABASE_URI": settings.database_url,
         "MAX_CONTENT_LENGTH": settings.upload_mb * 1_000_000 + 200_000,
         "MAX_FORM_MEMORY_SIZE": 2_000_000,
+        "MAX_FORM_PARTS": 20_000,  # a long quiz in three languages is thousands of short fields
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SECURE": settings.public_url.startswith("https://"),

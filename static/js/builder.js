@@ -51,6 +51,8 @@
     said.append(' ', button)
   }
 
+  const tellPlace = (list, row, name) => say(list, list.dataset.moved.replace('{what}', name).replace('{place}', rowsOf(list).indexOf(row) + 1))
+
   const verbs = {
     add(list, row, { dataset: { sort } }) {
       const blank = [...document.querySelectorAll('template[data-blank]')].find((each) => each.dataset.blank === list.dataset.rows && each.dataset.sort === sort)
@@ -84,10 +86,10 @@
   }
   const move = (list, row, button, other, side) => {
     if (!other) return
+    const name = called(row)
     other[side](row)
     whole(list)
-    const place = rowsOf(list).indexOf(row) + 1
-    say(list, list.dataset.moved.replace('{what}', called(row)).replace('{place}', place))
+    tellPlace(list, row, name)
     const sibling = button.parentNode.querySelector(`[data-do="${side === 'before' ? 'down' : 'up'}"]`)
     ;(button.disabled ? sibling : button).focus()
   }
@@ -151,11 +153,35 @@
     row.classList.remove('held')
     row.removeAttribute('draggable')
     const list = row.parentNode
+    const name = called(row)
     whole(list)
     changed(list)
-    say(list, list.dataset.moved.replace('{what}', called(row)).replace('{place}', rowsOf(list).indexOf(row) + 1))
+    tellPlace(list, row, name)
   })
 
+  // Words that this browser kept (draft.js) may be of more or fewer rows than the page shows: it gets as many.
+  const resize = (list, typed) => {
+    const name = list.dataset.rows
+    const places = typed.map(([key]) => key.startsWith(`${name}-`) ? parseInt(key.slice(name.length + 1), 10) : NaN).filter((place) => place >= 0)
+    const wanted = places.length ? Math.max(...places) + 1 : 0
+    const value = (key) => typed.find(([each]) => each === key)?.[1]
+    for (const row of rowsOf(list).slice(wanted)) row.remove()
+    for (let place = rowsOf(list).length; place < wanted; place += 1) {
+      const blanks = [...document.querySelectorAll('template[data-blank]')].filter((each) => each.dataset.blank === name)
+      const blank = blanks.find((each) => each.dataset.sort === value(`${name}-${place}-kind`)) ?? blanks[0]
+      if (!blank) break
+      list.append(blank.content.cloneNode(true))
+      list.lastElementChild.id = `${name}-${UNKNOWN}`
+      number(list)
+    }
+    for (const row of rowsOf(list)) for (const inner of row.querySelectorAll('[data-rows]')) resize(inner, typed)
+  }
+  for (const form of document.querySelectorAll('form[data-draft]')) {
+    const outer = [...form.querySelectorAll('[data-rows]')].filter((each) => !each.parentNode.closest('[data-rows]'))
+    let kept
+    try { kept = JSON.parse(localStorage[`draft ${form.dataset.draft}`] ?? null) } catch {} // blocked storage is no storage
+    if (outer.length && kept?.typed && kept.began === form.elements.began_from?.value) for (const list of outer) resize(list, kept.typed)
+  }
   for (const list of document.querySelectorAll('[data-rows]')) number(list)
   total()
   // What a button without script was about.
