@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from flask_babel import lazy_gettext as _l
@@ -110,4 +111,9 @@ def lacks(text: ActivityText) -> Iterable[LazyString]:
         yield _l("Its rubric has no criteria.")
 
 
-register_editor(Editor("assignment", AssignmentForm, "assessments/assignments/editor.html", effects, lacks))
+def copy(text: AssignmentText) -> AssignmentText:
+    """An edition has one final work: a duplicate is none."""
+    return replace(text, final_work=False)
+
+
+register_editor(Editor("assignment", AssignmentForm, "assessments/assignments/editor.html", effects, lacks, copy))

@@ -41,14 +41,15 @@ def _words(row: Quiz, text: QuizText, made: int) -> Iterator[LazyString]:
     changed = any(
         _said(old) != _said(question) for question in text.questions if (old := before.get(question.slug)) is not None
     )
-    if changed:
-        yield lazy_ngettext(
-            "The words of a question or of its options change: the %(num)d attempt that was made keeps its answers and "
-            "its points. Correct only how it is said.",
-            "The words of a question or of its options change: the %(num)d attempts that were made keep their answers "
-            "and their points. Correct only how it is said.",
-            made,
-        )
+    if not changed:
+        return
+    yield lazy_ngettext(
+        "The words of a question or of its options change: the %(num)d attempt that was made keeps its answers and "
+        "its points. Correct only how it is said.",
+        "The words of a question or of its options change: the %(num)d attempts that were made keep their answers "
+        "and their points. Correct only how it is said.",
+        made,
+    )
     if open_now := _count(Attempt.quiz_id == row.id, Attempt.submitted_at.is_(None)):
         yield lazy_ngettext(
             "%(num)d person is answering it at this moment and finds the change when the page is loaded again.",
