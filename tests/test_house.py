@@ -39,7 +39,15 @@ RANKS = {
     "publishing": 8,
     "certificates": 7,
 }
-WIRING = {"escuela", "escuela.jobs", "escuela.cli", "escuela.demo", "escuela.demo.cast", "escuela.demo.stories", "escuela.demo.calls"}
+WIRING = {
+    "escuela",
+    "escuela.jobs",
+    "escuela.cli",
+    "escuela.demo",
+    "escuela.demo.cast",
+    "escuela.demo.stories",
+    "escuela.demo.calls",
+}
 """Modules that put the rooms together: they may know them all, and no room may know them."""
 EDGE = {"views", "cli", "setup", "forms"}
 PURE = {"models", "policies", "queries"}

@@ -26,7 +26,8 @@ def states_of(row: Activity) -> Counter[str]:
     taking = select(Enrolment.id).where(Enrolment.edition_id == row.edition_id, Enrolment.status == ACTIVE)
     person, activity, state, _at = KINDS[row.kind].progress(row.edition_id).subquery().c
     counted = select(state, func.count()).where(activity == row.id, person.in_(taking)).group_by(state)
-    return Counter(dict(db.session.execute(counted).tuples().all()))
+    found: dict[str, int] = dict(db.session.execute(counted).tuples())
+    return Counter(found)
 
 
 def worked_on(rows: list[Activity]) -> int:

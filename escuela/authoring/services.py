@@ -68,13 +68,14 @@ def write_module(edition: Edition, row: Module | None, values: Mapping[str, Any]
     lock(edition)
     before = _facts_of_module(row) if row else {}
     title: Localized = values["title"]
+    items = _items(values["frameworks"])
     if row is None:
         slug = slug_of(title[edition.languages[0]], taken_slugs(edition), otherwise="modulo")
-        row = Module(edition=edition, slug=slug, position=next_place(edition))
+        row = Module(edition_id=edition.id, slug=slug, position=next_place(edition))
     opens: Moment | None = values["opens"]
     row.title, row.summary, row.hours = title, values["summary"], values["hours"]
     row.opens_at, row.opens_zone = (opens.at, opens.zone) if opens else (None, None)
-    align(row, _items(values["frameworks"]))
+    align(row, items)
     db.session.add(row)
     db.session.flush()
     after = _facts_of_module(row)

@@ -40,8 +40,8 @@ class MarkdownField(LocalizedField):
 
     def pre_validate(self, form: Any) -> None:
         super().pre_validate(form)
-        for language, text in self.data.items() if self.home is not None else ():
-            found = list(markdown.faults(text, self.home, short=True))
+        for language, text in self.data.items():
+            found = list(markdown.faults(text, self.home, short=True)) if self.home is not None else []
             if found:
                 self.wrong[language] = " ".join(str(sentence) for _line, sentence in found[:TOLD])
         if self.wrong:
@@ -67,16 +67,21 @@ class HandedInForm(ActivityForm):
 class RowForm(Form):
     """One row: the form that it stands in is the one that is protected."""
 
-    class Meta(Form.Meta):
+    class Meta:
         csrf = False
 
 
-class RowsField(FieldList):
+_List: Any = FieldList  # what it keeps for itself has no types
+
+
+class RowsField(_List):  # type: ignore[misc]
     """A list of small forms: inputs `<name>-0-title-es`, `<name>-1-...`, in the order of their numbers.
 
     A button called `<name>-do` changes the list and saves nothing: `add` or `add-<sort>`, `up-2`, `down-2`, `copy-2`,
     `drop-2`. `fresh` is what an added row begins with, by sort; `identity` names what a copy does not take along.
     """
+
+    entries: list[Any]
 
     def __init__(
         self,
@@ -119,7 +124,8 @@ class RowsField(FieldList):
             self._begun = [] if data else list(self.entries)
             return
         self.entries, self.last_index, self._begun = [], -1, []
-        typed: list[Typed | str] = [row for _number, row in sorted(self._typed(formdata).items())][: self.most + 1]
+        found = self._typed(formdata)
+        typed: list[Typed | str] = [found[number] for number in sorted(found)[: self.most + 1]]
         command = formdata.get(f"{self.name}-do")
         if command is not None:
             self.rearranged = True
@@ -159,7 +165,7 @@ class RowsField(FieldList):
             self._begun.append(self._add_entry(None, self.fresh[row]()))
             return
         names = f"{self.name}-{len(self.entries)}-"
-        self._add_entry(MultiDict({names + end: values for end, values in row.items()}))
+        self._add_entry(MultiDict([(names + end, each) for end, values in row.items() for each in values]))
 
     @property
     def blanks(self) -> dict[str, Field]:

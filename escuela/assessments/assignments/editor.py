@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 def effects(row: Assignment | None, text: ActivityText) -> list[LazyString]:
     """What `_protect` of the text refuses is not told here."""
-    if row is None or row.id is None or not isinstance(text, AssignmentText):
+    if row is None or not row.id or not isinstance(text, AssignmentText):
         return []
     return [*_instructions(row, text), *_rubric(row, text), *_files(row, text), *_deadline(row, text)]
 

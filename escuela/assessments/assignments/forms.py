@@ -60,7 +60,7 @@ class LevelForm(RowForm):
     points = IntegerField(_l("Points"), validators=_whole(0, 1000))
 
     def level(self) -> LevelText:
-        return LevelText(self.title.data, self.text.data or Localized(), self.points.data)
+        return LevelText(self.title.data, self.text.data or Localized(), self.points.data or 0)
 
 
 class CriterionForm(RowForm):
@@ -160,7 +160,7 @@ class AssignmentForm(HandedInForm):
             strict=self.strict.data,
             instructions=self.instructions.data,
             final_work=self.final_work.data,
-            files_most=self.files_most.data,
+            files_most=self.files_most.data or 0,
             file_kinds=_in_order(self.file_kinds.data or (), self.before),
             criteria=tuple(self._criteria()),
         )

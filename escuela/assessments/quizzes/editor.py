@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 def effects(row: Quiz | None, text: ActivityText) -> list[LazyString]:
     """What `_protect` of the text refuses is not told here."""
-    if row is None or row.id is None or not isinstance(text, QuizText):
+    if row is None or not row.id or not isinstance(text, QuizText):
         return []
     made = _count(Attempt.quiz_id == row.id)
     return [*_words(row, text, made), *_attempts(row, text), *_deadline(row, text)] if made else []

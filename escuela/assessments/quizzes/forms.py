@@ -105,7 +105,7 @@ class QuestionForm(RowForm):
             slug=slug,
             kind=self.kind.data,
             text=self.text.data,
-            points=self.points.data,
+            points=self.points.data or 1,
             feedback=self.feedback.data or Localized(),
             options=tuple(option.option(key) for option, key in zip(self.written(), keys, strict=True)),
         )
@@ -155,8 +155,8 @@ class QuizForm(HandedInForm):
         return QuizText(
             **self.facts("quiz", slug, place),
             strict=self.strict.data,
-            pass_mark=self.pass_mark.data,
-            attempts=self.attempts.data,
+            pass_mark=self.pass_mark.data or 0,
+            attempts=self.attempts.data or 0,
             shuffle=self.shuffle.data,
             questions=tuple(self._questions()),
         )
