@@ -185,14 +185,13 @@ def step(edition: str) -> ResponseReturnValue:
 def see(edition: str) -> ResponseReturnValue:
     """Put the lens on, change it, or take it off (with no role)."""
     role, worn = request.form.get("role", ""), me().lens
-    if not role:
-        session.pop("lens", None)
-        back = url_for("authoring.outline", edition=edition)
-        return redirect(back if worn else url_for("learning.edition", edition=edition), 303)
-    if role not in ROLES:
-        abort(400)
     me().lens = None
     row = _coordinated(edition)
+    if not role:
+        session.pop("lens", None)
+        return redirect(url_for("authoring.outline", edition=row.slug), 303)
+    if role not in ROLES:
+        abort(400)
     language = worn.language if worn else me().language
     session["lens"] = {"edition": row.id, "role": role, "language": language}
     return redirect(url_for("learning.edition", edition=row.slug), 303)

@@ -4,21 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from io import BytesIO
 from typing import Any
 
 from flask import Flask
 from werkzeug.routing import Rule
 
+from escuela import storage
 from escuela.access import is_public
+from escuela.admissions.models import RosterImport
+from escuela.applications.models import ApplicationFile
 from escuela.assessments.assignments.models import Work, WorkFile
 from escuela.assessments.quizzes import services as quizzes
+from escuela.authoring.models import ActivityDraft
+from escuela.calls.models import CallCriterion, CallQuestion
 from escuela.certificates import services as certificates
 from escuela.certificates.award import award_of
 from escuela.certificates.models import Certificate
-from escuela.editions.models import EditionStaff
+from escuela.editions.models import EditionStaff, Media
+from escuela.evaluations.models import Evaluation
 from escuela.extensions import db
 from escuela.messages.models import Message
 from escuela.people.models import Membership
+from escuela.selection.models import ACCEPTED, Decision, DecisionBatch
 from tests import factories
 from tests.cast import Cast
 from tests.conftest import NOW
@@ -54,10 +62,9 @@ class Door:
         return self._built({name: number if isinstance(given, int) else given for name, given in self.values.items()})
 
     def with_text(self, text: str) -> str:
-        """The same address with this after every word of it."""
-        return self._built(
-            {name: given if isinstance(given, int) else f"{given}{text}" for name, given in self.values.items()}
-        )
+        """The same address with this after every word of it that could be another."""
+        fixed = {name for name, given in self.values.items() if isinstance(given, int)} | {"sort", "verb"}
+        return self._built({name: given if name in fixed else f"{given}{text}" for name, given in self.values.items()})
 
     def _built(self, values: dict[str, Any]) -> str:
         built = self.rule.build(values)
@@ -73,6 +80,14 @@ class Things:
     file: WorkFile
     certificate: Certificate
     message: Message
+    question: CallQuestion
+    criterion: CallCriterion
+    evaluation: Evaluation
+    letter: ApplicationFile
+    batch: DecisionBatch
+    roster: RosterImport
+    medium: Media
+    draft: ActivityDraft
 
     @classmethod
     def gather(cls, cast: Cast) -> Things:
@@ -93,7 +108,35 @@ class Things:
         certificate = certificates._new_certificate(cast.lucias, award_of(cast.lucias, None), by=cast.gabriela)
         message = Message(kind="x", address="a@example.org", language="es", subject="x", text="x", html="x")
         message.written_at = message.due_at = NOW
-        return cls(work, file, certificate, factories.saved(message))
+        call = factories.call(cast.edition)
+        question, criterion = factories.call_question(call, "file", slug="carta"), call.criteria[0]
+        application = factories.application(call, cast.canelones, user=cast.lucia, email=cast.lucia.email)
+        evaluation = factories.evaluation(application, factories.evaluator(cast.elena, call))
+        decided = {"outcome": ACCEPTED, "decided_at": NOW, "decided_by_id": cast.gabriela.id}
+        factories.saved(Decision(application=application, call_id=call.id, **decided))
+        batch = DecisionBatch(call_id=call.id, made_at=NOW, made_by_id=cast.gabriela.id, before={}, after={})
+        columns = {"fields": {"email": 0}, "heads": ["Correo"], "governments": {}}
+        roster = RosterImport(edition=cast.edition, name="lista.csv", key="1" * 40, size=1, columns=columns)
+        roster.uploaded_at, roster.uploaded_by = NOW, cast.gabriela
+        picture = storage.put(BytesIO(b"x"), most=1)
+        medium = Media(edition_id=cast.edition.id, path="modulo/mapa.png", key=picture.key, sha256="0" * 64, size=1)
+        medium.media_type = "image/png"
+        draft = ActivityDraft(edition=cast.edition, module=cast.module, kind="lesson", fields={}, saved_at=NOW)
+        draft.saved_by = cast.gabriela
+        return cls(
+            work,
+            file,
+            certificate,
+            factories.saved(message),
+            question,
+            criterion,
+            evaluation,
+            factories.document(application),
+            factories.saved(batch),
+            factories.saved(roster),
+            factories.saved(medium),
+            factories.saved(draft),
+        )
 
 
 def doors(app: Flask, cast: Cast, things: Things) -> Iterator[Door]:
@@ -117,9 +160,29 @@ def doors(app: Flask, cast: Cast, things: Things) -> Iterator[Door]:
         "token": "nada",
         "fingerprint": "x",
         "name": "escuela.css",
+        "question": things.question.id,
+        "criterion": things.criterion.id,
+        "application": things.letter.application_id,
+        "evaluator": things.evaluation.evaluator_id,
+        "evaluation": things.evaluation.id,
+        "batch": things.batch.id,
+        "medium": things.medium.id,
+        "draft": things.draft.id,
+        "module": cast.module.slug,
+        "kind": "lesson",
+        "sort": "actividades",
+        "slug": cast.lesson.slug,
+        "verb": "archivar",
     }
-    slugs = {"quizzes": cast.quiz.slug, "assignments": cast.assignment.slug, "learning": cast.lesson.slug}
+    rooms: dict[str, dict[str, Any]] = {
+        "quizzes": {"activity": cast.quiz.slug},
+        "assignments": {"activity": cast.assignment.slug},
+        "learning": {"activity": cast.lesson.slug},
+        "authoring": {"activity": cast.lesson.slug},
+        "admissions": {"number": things.roster.id},
+        "applications": {"question": things.question.slug, "file": things.letter.id},
+    }
     for rule in app.url_map.iter_rules():
-        given = values | {"activity": slugs.get(rule.endpoint.partition(".")[0], "")}
+        given = values | rooms.get(rule.endpoint.partition(".")[0], {})
         for method in sorted(rule.methods or ()):
             yield Door(method, rule, {name: given[name] for name in rule.arguments})

@@ -29,7 +29,13 @@ from tests.conftest import NOW, Client
 
 As = Callable[[User | None], Client]
 ACCOUNT = {"name": "Otro Nombre", "language": "pt", "zone": "America/Lima"}
-SESSION = {"title_es": "x", "day": "2026-11-03", "hour": "10:00", "zone": "America/Montevideo", "minutes": "60"}
+SESSION = {
+    "title-es": "x",
+    "summary-es": "x",
+    "starts": "2026-11-03T10:00",
+    "starts-zone": "America/Montevideo",
+    "minutes": "60",
+}
 
 
 @pytest.fixture

@@ -361,7 +361,9 @@ def test_a_place_that_is_declined_goes_to_the_next_in_two_clicks(scene: Scene, c
     assert "1 place is free" in board
     offer = f"{HERE}/ofrecer/{caio.id}"
     assert offer in board
-    assert "A place has freed up for you" in coordinator.get(offer).text
+    shown = coordinator.get(offer).text
+    assert "Caio Tala" in shown
+    assert "/convocatorias/respuesta/" in shown, "the mail as it will go out"
     for _ in range(2):
         assert coordinator.post(offer).status_code == 303
     assert [mail.address for mail in mails("accepted")].count(caio.email) == 1
