@@ -53,8 +53,9 @@ class Library:
 
     entries: tuple[Entry, ...]
 
-    def entry(self, number: int) -> Entry:
-        return next(each for each in self.entries if each.row.id == number)
+    def entry(self, number: int) -> Entry | None:
+        """The entry of a file that stands alone; captions and transcripts go with their recording."""
+        return next((each for each in self.entries if each.row.id == number), None)
 
 
 def companion(name: str, language: str, suffix: str) -> str:

@@ -19,7 +19,7 @@ from escuela.editions.models import Edition, Media, Module
 from escuela.editions.slugs import slug_of
 from escuela.errors import DomainError
 from escuela.extensions import db
-from escuela.media.library import Library, companion
+from escuela.media.library import Entry, companion
 from escuela.media.pictures import fitted
 from escuela.people.history import FIELDS, VERBS, record
 from escuela.people.models import User
@@ -61,16 +61,15 @@ def accompany(medium: Media, language: str, name: str, stream: IO[bytes], *, by:
     return _keep(edition, module, lambda _taken: wanted, suffix, stream, by)
 
 
-def remove(medium: Media, library: Library, *, by: User) -> None:
+def remove(entry: Entry, *, by: User) -> None:
     """Take a file that nothing uses out of the library, with its captions. Raises DomainError where it is used."""
-    entry = library.entry(medium.id)
     if entry.used:
         places = ", ".join(sorted({str(each.title) for each in entry.used}))
         raise DomainError(
             _l("%(name)s is used in %(places)s: take it out of there first.", name=entry.name, places=places)
         )
-    edition = db.session.get_one(Edition, medium.edition_id)
-    for each in (*entry.companions, medium):
+    edition = db.session.get_one(Edition, entry.row.edition_id)
+    for each in (*entry.companions, entry.row):
         db.session.delete(each)
         record(each, "media-removed", within=edition, by=by, before={"file": each.path})
     edition.edited_at = clock.now()

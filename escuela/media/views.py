@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, current_app, flash, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, abort, current_app, flash, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
@@ -130,7 +130,7 @@ def _for_the_editor(edition: Edition, module: Module, files: list[FileStorage]) 
     medium = services.add(edition, module, str(files[0].filename), files[0].stream, by=me())
     if medium.media_type.startswith("image/") and not alt:
         raise DomainError(_("Say what the picture shows, for who cannot see it."))
-    entry = library_of(edition).entry(medium.id)
+    entry = library_of(edition).entry(medium.id) or abort(404)
     address = url_for("content.media", edition=edition.slug, path=medium.path)
     return jsonify(name=entry.name, address=address, markdown=snippet(entry, alt=alt))
 
@@ -156,7 +156,7 @@ def accompany(edition: str, medium: int) -> ResponseReturnValue:
 @bp.post("/<int:medium>/quitar")
 def remove(edition: str, medium: int) -> ResponseReturnValue:
     row = _coordinated(edition)
-    services.remove(_medium(row, medium), library_of(row), by=me())
+    services.remove(library_of(row).entry(medium) or abort(404), by=me())
     flash(_("The file is no longer in the library."), "good")
     return redirect(url_for(".library", edition=row.slug), 303)
 

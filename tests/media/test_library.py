@@ -138,6 +138,8 @@ def test_a_recording_says_what_it_wants_until_it_has_captions(cast: Cast, as_: A
     assert "No captions in Español" not in page
     assert "No captions in Português" in page
     assert "captions: media/recorrido.es.vtt" in page
+    [captions] = [row for row in rows() if row.path.endswith(".vtt")]
+    assert client.post(f"{HERE}/{captions.id}/quitar").status_code == 404, "captions go with their recording"
     assert "Estamos en la cuenca alta." in page
 
 
@@ -156,7 +158,8 @@ def test_a_file_that_is_used_says_where_and_cannot_be_taken_out(cast: Cast, as_:
     assert "acta.pdf is used in" in refused.text
     text.source = "Nada."
     db.session.commit()
-    assert client.post(f"{HERE}/{row.id}/quitar").status_code == 303
+    out = f"{HERE}/{row.id}/quitar"
+    assert [client.post(out).status_code for _ in range(2)] == [303, 404]
     assert rows() == []
     verbs = list(db.session.scalars(select(Change.verb).order_by(Change.id)))
     assert verbs == ["media-added", "media-removed"]
