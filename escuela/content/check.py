@@ -19,6 +19,7 @@ from escuela.content.media import read_media
 from escuela.content.text import EditionText, ModuleText
 from escuela.editions.kinds import FORMATS, Format
 from escuela.editions.models import DRAFT, STATUSES, Lesson
+from escuela.editions.slugs import PAGES
 from escuela.editions.text import ActivityFiles, ActivityText, frameworks, moment
 from escuela.markdown import Home
 from escuela.section import SLUG, SLUG_MOST, Section, either
@@ -71,6 +72,9 @@ class _Reader:
         if section is None:
             return None
         self._check_slug(self.folder, self.folder.name)
+        if self.folder.name in PAGES:
+            sentence = _l("A page of the School is called `%(slug)s`: rename the folder.", slug=self.folder.name)
+            self.proof.fault(self.folder, 1, sentence)
         languages = section.several("languages", LANGUAGES, wrong=_no_language)
         if not languages:
             section.fault(_l("`languages` is missing: write at least one, `languages: [es]`."), "languages")

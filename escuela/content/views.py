@@ -144,7 +144,7 @@ def load() -> ResponseReturnValue:
         db.session.rollback()
         return _form(refusal=refusal.sentence)
     flash(LOADED[result.outcome], "good")
-    return redirect(url_for("learning.edition", edition=result.slug), 303)
+    return redirect(url_for("authoring.outline", edition=result.slug), 303)
 
 
 def _checked(ticket: str, *, unconfirmed: bool = False) -> ResponseReturnValue:

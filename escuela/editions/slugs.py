@@ -8,6 +8,9 @@ from collections.abc import Container
 from escuela.people.models import folded
 from escuela.section import SLUG_MOST
 
+PAGES = {"nueva", "subir"}
+"""Pages that stand where an edition would: /ediciones/nueva."""
+
 
 def slug_of(words: str, taken: Container[str], *, otherwise: str) -> str:
     """A slug for a title that is none of those taken: `Datos y clima` gives `datos-y-clima`, then `datos-y-clima-2`.

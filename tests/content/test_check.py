@@ -222,6 +222,12 @@ def test_a_file_that_should_not_be_there_is_a_fault(folder: Folder, name: str) -
     assert str(faults[0].path).startswith(str(folder.path / name.rsplit("/", 1)[0] if "/" in name else folder.path))
 
 
+def test_an_edition_is_not_called_like_a_page_of_the_school(folder: Folder) -> None:
+    path = folder.path.rename(folder.path.with_name("subir"))
+    _text, faults = read_edition(path)
+    assert ["A page of the School" in fault.sentence for fault in faults] == [True]
+
+
 def test_two_lessons_in_one_place_are_a_fault(folder: Folder) -> None:
     folder.put("01-datos/01-otra.md", FILES["02-riesgo/01-riesgo.md"])
     _text, faults = read_edition(folder.path)

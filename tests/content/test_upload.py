@@ -113,7 +113,7 @@ def test_a_new_edition_is_shown_confirmed_and_loaded(app: Flask, folder: Folder,
     assert "<dt>activities</dt><dd>4</dd>" in page.text
     assert ciudades() is None
     done = client.post(IN, data={"ticket": ticket(page)})
-    assert (done.status_code, done.location.endswith("/ediciones/ciudades")) == (303, True)
+    assert (done.status_code, done.location.endswith("/ediciones/ciudades/escribir")) == (303, True)
     row = ciudades()
     assert row is not None
     assert files_of(text_of(row)) == files_of(read(folder.path))
@@ -272,3 +272,9 @@ def test_a_check_stores_no_media(folder: Folder, cast: Cast, as_: As) -> None:
     assert db.session.scalars(select(Media)).all() == []
     assert send(as_(cast.elena), packed(folder)).status_code == 200
     assert len(set(storage.keys(older_than=timedelta(days=-4000))) - before) == 1  # the zip itself
+
+
+def test_the_list_of_editions_leads_who_coordinates_them_all_to_a_new_one(cast: Cast, as_: As) -> None:
+    doors = ("/ediciones/nueva", UP)
+    assert all(f'href="{door}"' in as_(cast.elena).get("/ediciones").text for door in doors)
+    assert not any(f'href="{door}"' in as_(cast.gabriela).get("/ediciones").text for door in doors)
