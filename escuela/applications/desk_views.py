@@ -115,7 +115,7 @@ def _lines(call: Call, found: list[Answers]) -> Iterator[list[object]]:
         _("Country"),
         _("Population"),
         _("State"),
-        _("Handed in (%(zone)s)", zone=web.place_of(call.zone)),
+        _("Received (%(zone)s)", zone=web.place_of(call.zone)),
         *(web.plain(question.text) for question in call.questions),
     ]
     for each in found:

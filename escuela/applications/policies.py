@@ -18,7 +18,7 @@ GENDER_WORDS = {
     "other": _l("Another"),
     "undisclosed": _l("I prefer not to say"),
 }
-STATE_WORDS = {DRAFT: _l("Draft"), SUBMITTED: _l("Handed in"), WITHDRAWN: _l("Withdrawn")}
+STATE_WORDS = {DRAFT: _l("Draft"), SUBMITTED: _l("Received"), WITHDRAWN: _l("Withdrawn")}
 
 READERS: list[Callable[[User, Application], bool]] = []
 """Who reads an application beside those who coordinate its edition: rooms to the right add theirs."""
