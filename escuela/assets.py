@@ -34,7 +34,8 @@ STYLES = [
     *(f"components/{name}" for name in FIRST),
     *sorted(f"components/{path.stem}" for path in (STATIC / "css/components").glob("*.css") if path.stem not in FIRST),
 ]
-SCRIPTS = sorted(path.stem for path in (STATIC / "js").glob("*.js"))
+SCRIPTS = {"escuela.js": "js", "desk.js": "js/desk"}
+"""Folders whose scripts are joined: those of every page, and those of who writes, chooses and scores."""
 FOR_EVER = "public, max-age=31536000, immutable"
 COMPRESSIBLE = {".css", ".js", ".svg"}
 
@@ -93,8 +94,8 @@ class Assets:
     def _paths(self, name: str) -> list[Path]:
         if name == "escuela.css":
             return [STATIC / "css" / f"{style}.css" for style in STYLES]
-        if name == "escuela.js":
-            return [STATIC / "js" / f"{script}.js" for script in SCRIPTS]
+        if name in SCRIPTS:
+            return sorted((STATIC / SCRIPTS[name]).glob("*.js"))
         path = (STATIC / name).resolve()
         if not path.is_relative_to(STATIC) or not path.is_file() or path.suffix == ".ttf":
             raise FileNotFoundError(name)
