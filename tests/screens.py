@@ -13,15 +13,19 @@ from pathlib import Path
 from playwright.sync_api import Page
 
 from escuela.config import ROOT
-from escuela.demo import NEXT_SLUG, PAST_SLUG, RUNNING_SLUG
+from escuela.demo import FAR_SLUG, NEXT_SLUG, PAST_SLUG, RUNNING_SLUG
 from tests.live import DESK, PHONE, School, Visitor, browser, school
 
 RUNNING, PAST, NEXT = f"/ediciones/{RUNNING_SLUG}", f"/ediciones/{PAST_SLUG}", f"/ediciones/{NEXT_SLUG}"
+FAR, OPEN = f"/ediciones/{FAR_SLUG}", f"/convocatorias/{FAR_SLUG}"
+SCORED, CLOSED = f"{NEXT}/convocatoria", f"/convocatorias/{NEXT_SLUG}"
+LOST = {"not-found": "/nada", "verify-unknown": "/verificar?codigo=EDR-AAAA-AAAA"}
+WRITE = f"{RUNNING}/escribir"
 SIZES = {"360": PHONE, "1280": DESK}
 LANGUAGES = ("es", "pt", "en")
 
-Way = str | tuple[str, str]
-"""An address; or a page and what is clicked on it, for addresses that are only known by looking."""
+Way = str | tuple[str, ...]
+"""An address; or a page and what is clicked on it and on the next, for addresses that are only known by looking."""
 
 # Who sees which pages: the person (None: a visitor), then the name of each and the way to it.
 PAGES: dict[str | None, dict[str, Way]] = {
@@ -31,11 +35,14 @@ PAGES: dict[str | None, dict[str, Way]] = {
         "edition-public": RUNNING,
         "edition-past": PAST,
         "edition-next": NEXT,
+        "calls": "/convocatorias",
+        "call-open": OPEN,
+        "call-closed": CLOSED,
+        "apply": f"{OPEN}/postular",
         "sign-in": "/ingresar",
         "recover": "/contrasena/recuperar",
         "verify": "/verificar",
-        "verify-unknown": "/verificar?codigo=EDR-AAAA-AAAA",
-        "not-found": "/nada",
+        **LOST,
     },
     "lucia": {
         "now": "/ahora",
@@ -82,7 +89,21 @@ PAGES: dict[str | None, dict[str, Way]] = {
         "people": f"{RUNNING}/personas",
         "enrol": f"{RUNNING}/personas/inscribir",
         "appoint": f"{RUNNING}/personas/equipo/nuevo",
-        "withdraw": (f"{RUNNING}/personas", "a[href$=baja]"),
+        "enrolment": (f"{RUNNING}/personas", "main th a"),
+        "withdraw": (f"{RUNNING}/personas", "main th a", "a[href$=baja]"),
+        "roster": f"{RUNNING}/personas/lista",
+        "outline": WRITE,
+        "module": f"{WRITE}/modulos/datos",
+        "lesson-editor": f"{WRITE}/actividades/que-es-un-dato",
+        "quiz-editor": f"{WRITE}/actividades/quiz-datos",
+        "assignment-editor": f"{WRITE}/actividades/assignment-inventario",
+        "versions": f"{WRITE}/actividades/que-es-un-dato/versiones",
+        "put-away": f"{WRITE}/actividades/que-es-un-dato/archivar",
+        "media": f"{WRITE}/medios",
+        "settings": f"{WRITE}/edicion",
+        "ready": f"{WRITE}/lista",
+        "call-published": f"{RUNNING}/convocatoria",
+        "selection-published": f"{RUNNING}/convocatoria/seleccion",
         "government-of-edition": f"{RUNNING}/gobiernos/nuevo",
         "certificates-edition": f"{RUNNING}/certificados",
         "sessions-staff": f"{RUNNING}/tutorias",
@@ -94,9 +115,29 @@ PAGES: dict[str | None, dict[str, Way]] = {
         "government-new": "/gobiernos/nuevo",
         "government-edit": ("/gobiernos", "a[href$=editar]"),
         "person": (f"{RUNNING}/personas", "main a[href^='/personas/']"),
+        "edition-new": "/ediciones/nueva",
+        "edition-upload": "/ediciones/subir",
+        "edition-copy": f"{RUNNING}/escribir/copia",
+        "call-scored": SCORED,
+        "call-texts": f"{SCORED}/textos",
+        "questions": f"{SCORED}/preguntas",
+        "question": (f"{SCORED}/preguntas", "main a[href*='/preguntas/']"),
+        "criteria": f"{SCORED}/criterios",
+        "deadline": f"{FAR}/convocatoria/plazo",
+        "call-history": f"{SCORED}/historia",
+        "applications": f"{SCORED}/postulaciones",
+        "application": (f"{SCORED}/postulaciones", "main table a[href*='/postulaciones/']"),
+        "evaluators": f"{SCORED}/evaluadores",
+        "divide": f"{SCORED}/evaluadores/repartir",
+        "selection": f"{SCORED}/seleccion",
+        "publish": f"{SCORED}/seleccion/publicar",
         "certificates-past": f"{PAST}/certificados",
         "certificate-correct": (f"{PAST}/certificados", "a[href$=corregir]"),
         "certificate-revoke": (f"{PAST}/certificados", "a[href$=revocar]"),
+    },
+    "nadia": {
+        "evaluation": f"{NEXT}/evaluacion",
+        "score": (f"{NEXT}/evaluacion", "main a[href*='/evaluacion/']"),
     },
     "aldo": {"outbox": "/mensajes"},
 }
@@ -132,13 +173,14 @@ def speak(page: Page, language: str) -> None:
 
 def reach(page: Page, way: Way) -> None:
     """Go to a page."""
-    address, clicked = (way, None) if isinstance(way, str) else way
+    address, *clicks = (way,) if isinstance(way, str) else way
     answer = page.goto(address)
     assert answer is not None
-    assert answer.status < 500, address
-    if clicked:
+    assert answer.status < 400 or address in LOST.values(), f"{address}: {answer.status}"
+    for clicked in clicks:
+        before = page.url
         page.locator(clicked).locator("visible=true").first.click()
-        page.wait_for_url(lambda url: not url.endswith(address))
+        page.wait_for_url(lambda url, before=before: url != before)
 
 
 def main() -> None:
