@@ -149,7 +149,7 @@ def order_is_changed(elena: Visitor, here: str, first: str, second: str) -> None
     page.reload()
     expect(modules.first).to_have_attribute("id", f"m-{second}")
     elena.finds_no_barrier()
-    page.locator(f"#m-{first} > .outline__line [data-grip]").first.drag_to(page.locator(f"#m-{second} h2"))
+    page.locator(f"#m-{first} > .contents__line [data-grip]").first.drag_to(page.locator(f"#m-{second} h2"))
     expect(modules.first).to_have_attribute("id", f"m-{first}")
     expect(page.locator("[data-said]")).not_to_be_empty()
     page.reload()

@@ -80,9 +80,9 @@ for (const form of document.querySelectorAll('form[data-order]')) {
   })
 
   // One menu at a time.
-  document.addEventListener('click', ({ target }) => { for (const menu of document.querySelectorAll('.outline__menu[open]')) if (!menu.contains(target)) menu.open = false })
+  document.addEventListener('click', ({ target }) => { for (const menu of document.querySelectorAll('.contents__menu[open]')) if (!menu.contains(target)) menu.open = false })
   document.addEventListener('keydown', (event) => {
-    const menu = event.key === 'Escape' && document.querySelector('.outline__menu[open]')
+    const menu = event.key === 'Escape' && document.querySelector('.contents__menu[open]')
     if (menu) { menu.open = false; menu.querySelector('summary').focus() }
   })
 }
