@@ -162,7 +162,7 @@ def confirm(app: Flask) -> str:
     )
 
 
-def figures(database: str, instance: Path, lines: int) -> str:
+def figures(database: str, instance: Path, lines: int = 2000) -> str:
     settings = {**environ(database, instance), "ENVIRONMENT": "development"}  # cookies without TLS
     app = create_app(Settings.from_environment(settings))
     fill(app, Size(participants=20, governments=GOVERNMENTS, modules=1), SEED)
