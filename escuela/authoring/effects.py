@@ -26,7 +26,7 @@ def states_of(row: Activity) -> Counter[str]:
     taking = select(Enrolment.id).where(Enrolment.edition_id == row.edition_id, Enrolment.status == ACTIVE)
     person, activity, state, _at = KINDS[row.kind].progress(row.edition_id).subquery().c
     counted = select(state, func.count()).where(activity == row.id, person.in_(taking)).group_by(state)
-    found: dict[str, int] = dict(db.session.execute(counted).tuples())
+    found: dict[str, int] = dict(db.session.execute(counted).all())
     return Counter(found)
 
 
