@@ -7,11 +7,11 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from flask_babel import lazy_ngettext as _ln
+from flask_babel import lazy_ngettext
 from flask_babel.speaklater import LazyString
 from sqlalchemy import func, select
 
-from escuela import clock
+from escuela import clock, web
 from escuela.admissions.models import ACTIVE, Enrolment
 from escuela.content.load import apply
 from escuela.content.text import EditionText
@@ -123,7 +123,7 @@ def effects(edition: Edition, text: EditionText) -> list[LazyString]:
     found: list[LazyString] = []
     if text.attendance != edition.attendance:
         found.append(
-            _ln(
+            lazy_ngettext(
                 "%(num)d participant will need %(new)d %% of the sessions for a certificate instead of %(old)d %%.",
                 "%(num)d participants will need %(new)d %% of the sessions for a certificate instead of %(old)d %%.",
                 people,
@@ -137,11 +137,13 @@ def effects(edition: Edition, text: EditionText) -> list[LazyString]:
             Activity.archived_at.is_(None),
             Activity.due_at > _end_of(text),
         )
-        found.append(_l("Works are accepted until an earlier day: %(day)s.", day=text.ends_on.isoformat()))
+        found.append(_l("Works are accepted until an earlier day: %(day)s.", day=web.day(text.ends_on)))
         due = db.session.scalar(later) or 0
         if due:
             found.append(
-                _ln("%(num)d activity is due after that day.", "%(num)d activities are due after that day.", due)
+                lazy_ngettext(
+                    "%(num)d activity is due after that day.", "%(num)d activities are due after that day.", due
+                )
             )
     gone = [language for language in edition.languages if language not in text.languages]
     if gone:
