@@ -34,6 +34,7 @@ from escuela.frameworks.models import FrameworkItem
 from escuela.people.history import record
 from escuela.people.models import User
 from escuela.publishing.readiness import findings
+from escuela.tutoring.text import SessionText
 
 NEXT = {
     DRAFT: (PUBLISHED,),
@@ -63,9 +64,18 @@ def make(text: EditionText, *, by: User, verb: str = "edition-created", **facts:
 
 
 def begun_again(text: EditionText, day: date, number: int) -> EditionText:
-    """The same edition begun on another day under another number: every date moves by as many days."""
+    """The same edition begun on another day under another number: every date moves by as many days.
+
+    Its sessions have no link yet: the old ones lead to the room of other people.
+    """
     moved = text.begun_on(day)
-    return replace(moved, number=number, year=moved.starts_on.year, status=DRAFT)
+    modules = tuple(replace(module, sessions=_unlinked(module.sessions)) for module in moved.modules)
+    sessions = _unlinked(moved.sessions)
+    return replace(moved, number=number, year=moved.starts_on.year, status=DRAFT, modules=modules, sessions=sessions)
+
+
+def _unlinked(sessions: tuple[SessionText, ...]) -> tuple[SessionText, ...]:
+    return tuple(replace(session, link=None) for session in sessions)
 
 
 def change(edition: Edition, text: EditionText, *, by: User) -> None:
