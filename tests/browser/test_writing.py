@@ -209,6 +209,37 @@ def downloaded(elena: Visitor, here: str) -> bytes:
     return Path(download.value.path()).read_bytes()
 
 
+def test_a_draft_that_is_discarded_does_not_come_back_and_a_picture_needs_words(visitor: type[Visitor]) -> None:
+    elena = visitor(size=DESK).signs_in("elena")
+    here = "/ediciones/ciudades-inteligentes-hoy/escribir/actividades/que-es-un-dato"
+    page = elena.goes(here).page
+    text = page.locator("[name=body-es]")
+    saved = text.input_value()
+    text.fill("Un borrador.")
+    expect(page.locator(".editor__bar [data-status]")).to_contain_text("Montevideo")
+    page.reload()
+    expect(text).to_have_value("Un borrador.")
+
+    page.click("[data-tool=picture]")
+    page.set_input_files(
+        "dialog[open] input[type=file]", {"name": "m.png", "mimeType": "image/png", "buffer": picture()}
+    )
+    page.fill("dialog[open] textarea", "   ")
+    page.click("dialog[open] button[value=yes]")
+    assert page.locator("dialog[open] textarea").evaluate("area => area.validity.valueMissing")
+    expect(page.locator("dialog[open]")).to_be_visible()
+    page.keyboard.press("Escape")
+
+    text.fill("Y algo más.")
+    page.locator("details:has(form[data-discards]) summary").click()
+    page.click("form[data-discards] button")
+    expect(page.locator(".flash--good")).to_be_visible()
+    elena.goes(here)
+    expect(text).to_have_value(saved)
+    expect(page.locator("[data-kept]")).to_be_hidden()
+    expect(page.locator("form[data-discards]")).to_have_count(0)
+
+
 def test_an_edition_is_written_in_the_browser_taken_out_and_loaded_elsewhere(
     visitor: type[Visitor], chromium: Browser, tmp_path: Path
 ) -> None:

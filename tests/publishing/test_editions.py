@@ -18,6 +18,7 @@ from escuela.content.rows import text_of
 from escuela.editions.models import Edition
 from escuela.extensions import db
 from escuela.people.models import User
+from escuela.publishing import services
 from escuela.publishing.dates import planned, replanned
 from tests import factories
 from tests.cast import Cast
@@ -159,6 +160,14 @@ def test_every_date_is_listed_before_a_copy_is_made_and_each_can_be_changed(date
     assert (due.due_at, due.due_zone) == (factories.at("2027-05-11 23:59 America/Sao_Paulo"), "America/Sao_Paulo")
     assert db.session.scalars(select(Enrolment).where(Enrolment.edition_id == new.id)).all() == []
     assert [each.user_id for each in new.staff] == [dated.elena.id]
+
+
+def test_a_copy_leads_nobody_into_the_meetings_of_the_old_edition(dated: Cast) -> None:
+    dated.session.link = "https://meet.example.org/novena"
+    db.session.commit()
+    copy = services.begun_again(text_of(dated.edition), date(2027, 4, 1), 10)
+    [session] = [*copy.sessions, *(each for module in copy.modules for each in module.sessions)]
+    assert session.link is None
 
 
 def test_a_date_that_does_not_exist_is_refused_and_nothing_is_made(dated: Cast, as_: As) -> None:

@@ -59,7 +59,7 @@ for (const form of document.querySelectorAll('form[data-editor]')) {
       put(text, `[${inside}](https://)`)
       text.setSelectionRange(from + inside.length + 3, from + inside.length + 11)
     },
-    table: (text) => block(text, `| ${words.sayHead} | ${words.sayHead} |\n|---|---|\n| ${words.sayText} | ${words.sayText} |`, words.sayHead),
+    table: (text) => { text.selectionStart = text.selectionEnd; block(text, `| ${words.sayHead} | ${words.sayHead} |\n|---|---|\n| ${words.sayText} | ${words.sayText} |`, words.sayHead) },
     callout: (text, { dataset }) => { const inside = chosen(text) || words.sayText; block(text, `::: ${dataset.callout}\n${inside}\n:::`, inside) },
     note: (text) => {
       const number = Math.max(0, ...[...text.value.matchAll(/\[\^(\d+)\]/g)].map((found) => +found[1])) + 1
@@ -169,7 +169,8 @@ for (const form of document.querySelectorAll('form[data-editor]')) {
     if (event.submitter?.value === 'no') return
     event.preventDefault()
     const picture = file ?? chooser.files[0]
-    if (!picture || !alt.value.trim() || inner.ariaBusy === 'true') return
+    alt.value = alt.value.trim()
+    if (!picture || !inner.reportValidity() || inner.ariaBusy === 'true') return
     inner.ariaBusy = 'true'
     wrong.textContent = words.sending
     try {
