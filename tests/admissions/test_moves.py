@@ -230,6 +230,7 @@ def test_a_hand_over_enrols_the_colleague_and_leaves_the_grades_where_they_are(a
     assert kinds() == ["admissions/took_over", "admissions/handed_over"]
     job = db.session.scalars(select(Membership).where(Membership.user_id == cast.lucia.id)).one()
     assert job.to_on == date(2026, 10, 20)
+    assert f"{cast.gabriela.name} gave the person a colleague" in client.get(at(anas)).text
     for person in (cast.gabriela, cast.renata):
         assert "Ana Jacarandá" in as_(person).get(at(cast.lucias)).text
         assert "Lucía Ceibo" in as_(person).get(at(anas)).text
