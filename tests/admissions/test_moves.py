@@ -252,6 +252,15 @@ def test_a_colleague_who_takes_part_already_keeps_what_they_did(as_: As, cast: C
     assert (cast.martins.succeeds, cast.martins.status, cast.lucias.status) == (cast.lucias, "active", "withdrawn")
 
 
+def test_a_colleague_who_works_there_already_becomes_focal_point_where_that_is_said(as_: As, cast: Cast) -> None:
+    [job] = cast.martin.memberships
+    given = colleague(email="martin@example.org", focal_point="y")
+    assert as_(cast.gabriela).post(at(cast.lucias, "relevo"), data=given).status_code == 303
+    assert cast.martin.memberships == [job]
+    assert job.focal_point
+    assert job.position != given["position"], "the position is not typed anew"
+
+
 def test_the_place_of_somebody_who_withdrew_can_be_handed_over(as_: As, cast: Cast) -> None:
     client = as_(cast.gabriela)
     client.post(at(cast.lucias, "baja"), data={"reason": "Se fue"})
