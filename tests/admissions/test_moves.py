@@ -212,6 +212,25 @@ def test_a_change_that_says_too_little_keeps_what_was_typed(as_: As, cast: Cast,
     assert cast.lucias.local_government == cast.canelones
 
 
+def test_who_was_transferred_on_is_taken_back_step_by_step(as_: As, cast: Cast, later: Edition) -> None:
+    last = factories.edition(
+        "undecima", number=11, status="published", starts_on=date(2027, 9, 1), ends_on=date(2027, 12, 1)
+    )
+    factories.staff(cast.gabriela, last, "coordinator")
+    client = as_(cast.gabriela)
+    client.post(at(cast.lucias, "traslado"), data={"edition": "decima", "reason": WHY})
+    middle = in_edition(cast.lucia, later)
+    client.post(at(middle, "traslado"), data={"edition": "undecima", "reason": WHY})
+    answer = client.post(at(cast.lucias, "reincorporar"), data={"reason": WHY})
+    assert answer.status_code == 422
+    assert "transferred on from edition 10" in answer.text
+    assert cast.lucias.transferred_to == middle
+    for back in (middle, cast.lucias):
+        assert client.post(at(back, "reincorporar"), data={"reason": WHY}).status_code == 303
+    active = db.session.scalars(select(Enrolment).where(Enrolment.user_id == cast.lucia.id)).all()
+    assert [each.edition_id for each in active if each.active] == [cast.edition.id]
+
+
 # --- hand-over
 
 
