@@ -70,7 +70,8 @@ class Fault:
         return " ".join(str(self.words).split())
 
     def __lt__(self, other: Fault) -> bool:
-        return (self.path, self.line, self.sentence) < (other.path, other.line, other.sentence)
+        here, there = (self.path, self.line), (other.path, other.line)
+        return self.sentence < other.sentence if here == there else here < there  # a sentence is made when it is asked
 
     def __str__(self) -> str:
         return f"{self.path}:{self.line}: {self.sentence}"

@@ -70,10 +70,14 @@ def _take_back_place(enrolment: Enrolment) -> None:
 
 
 def _take_back_transfer(enrolment: Enrolment, there: Enrolment, reason: str, by: User) -> None:
+    values = {"name": enrolment.user.name, "number": there.edition.number}
+    if there.transferred_to is not None:
+        raise DomainError(
+            _l("%(name)s was transferred on from edition %(number)d. Reinstate the person there first.", **values)
+        )
     enrolment.transferred_to_id = None
     if not there.active:
         return
-    values = {"name": enrolment.user.name, "number": there.edition.number}
     if there.edition.status in {CLOSED, ARCHIVED}:
         raise DomainError(
             _l("%(name)s was transferred to edition %(number)d, which is over: that cannot be undone.", **values)
