@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
@@ -159,6 +159,13 @@ def digest(token: str) -> str:
 def writing(call: Call) -> Select[Application]:
     """Those who have a draft and handed nothing in."""
     return select(Application).where(Application.call_id == call.id, Application.state == DRAFT)
+
+
+def titles(numbers: Collection[int]) -> dict[int, str]:
+    """What the history calls applications: «Ana Lapacho Tala, ER9-0148»."""
+    rows = select(Application).where(Application.id.in_(numbers), Application.number.is_not(None))
+    whole = joinedload(Application.call).joinedload(Call.edition)
+    return {row.id: f"{row.name}, {row.reference}" for row in db.session.scalars(rows.options(whole))}
 
 
 # --- what a call received

@@ -164,6 +164,8 @@ def test_several_are_decided_at_once_and_undone_at_once(scene: Scene, cast: Cast
     assert sorted(line.verb for line in lines) == ["decision.made"] * 4 + ["decision.undone"] * 2
     made = next(line for line in lines if line.subject == f"application:{ana.id}")
     assert (made.before, made.after, made.by_id) == ({"outcome": ""}, {"outcome": ACCEPTED}, cast.gabriela.id)
+    history = client.get("/ediciones/novena/convocatoria/historia").text
+    assert f"{cast.gabriela.name} undid a decision: {caio.name}, {caio.reference}" in history
 
 
 def test_all_that_the_filters_match_are_decided_in_one_go(scene: Scene, cast: Cast, as_: As) -> None:
