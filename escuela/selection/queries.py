@@ -12,10 +12,11 @@ from sqlalchemy.orm import contains_eager
 
 from escuela.admissions.models import ACTIVE, Enrolment
 from escuela.applications.models import SUBMITTED, Application
+from escuela.applications.queries import found_by
 from escuela.calls.models import Call
 from escuela.evaluations.queries import ranking
 from escuela.extensions import db
-from escuela.people.models import LocalGovernment, folded
+from escuela.people.models import LocalGovernment
 from escuela.selection.models import ACCEPTED, CONFIRMED, DECLINED, LAPSED, WAITLISTED, Decision, DecisionBatch
 
 COUNTRY = func.coalesce(LocalGovernment.country, Application.proposed_country)
@@ -80,16 +81,7 @@ def ranked(call: Call, filters: Filters | None = None, sort: str = "mean") -> Se
 
 
 def _narrowed(rows: Select[*tuple[Any, ...]], call: Call, placed: Any, filters: Filters) -> Select[*tuple[Any, ...]]:
-    if filters.words:
-        for word in folded(filters.words).split():
-            part = f"%{word}%"
-            rows = rows.where(
-                or_(
-                    Application.folded_name.like(part),
-                    LocalGovernment.folded_name.like(part),
-                    func.lower(Application.proposed_name).like(part),
-                )
-            )
+    rows = rows.where(*found_by(call, filters.words))
     for column, value in ((COUNTRY, filters.country), (BAND, filters.band), (Application.gender, filters.gender)):
         if value:
             rows = rows.where(column == value)

@@ -124,6 +124,16 @@ def test_filters_narrow_the_list(query: str, shown: set[str], scene: Scene, cast
     assert names == shown
 
 
+def test_what_is_searched_is_found_with_or_without_accents_also_where_it_is_proposed(
+    scene: Scene, cast: Cast, as_: As
+) -> None:
+    given = {"proposed_name": "Municipalidad de Ñemby", "proposed_country": "PY", "proposed_band": "medium"}
+    factories.application(scene.call, None, "Lorena Yvyrá", **given)
+    for page in (HERE, "/ediciones/novena/convocatoria/postulaciones"):
+        for words, shown in (("ñemby", True), ("NEMBY lorena", True), ("nembi", False), ("%25", False), ("_", False)):
+            assert (">Lorena Yvyrá</a>" in as_(cast.gabriela).get(f"{page}?nombre={words}").text) is shown, words
+
+
 def test_the_balance_counts_who_is_accepted_beside_who_applied(scene: Scene, cast: Cast) -> None:
     ana, _bia, caio, _dora = scene.people
     services.decide(scene.call, [ana.id, caio.id], ACCEPTED, by=cast.gabriela)
