@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from sqlalchemy import Row, Select, and_, case, func, or_, select
-from sqlalchemy.orm import contains_eager
+from sqlalchemy.orm import contains_eager, joinedload
 
 from escuela.admissions.models import ACTIVE, Enrolment
 from escuela.applications.models import SUBMITTED, Application
@@ -201,6 +201,12 @@ def undecided(call: Call) -> Select[Application]:
         .where(Application.call_id == call.id, Application.state == SUBMITTED, Application.id.not_in(has))
         .order_by(Application.number)
     )
+
+
+def undecided_of_each_language(call: Call) -> Select[Application]:
+    """The first of those undecided in each language: they read the mail of who is not selected."""
+    first = undecided(call).order_by(None).with_only_columns(func.min(Application.id)).group_by(Application.language)
+    return select(Application).where(Application.id.in_(first)).options(joinedload(Application.local_government))
 
 
 def unplaced(call: Call) -> Select[Application]:

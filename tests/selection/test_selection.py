@@ -302,6 +302,28 @@ def test_everybody_is_told_once_in_their_language_after_a_look_at_the_mails(scen
     assert again.status_code == 409, "what was published stays"
 
 
+def test_what_the_undecided_will_read_is_looked_at_too(scene: Scene, cast: Cast, as_: As) -> None:
+    ana, bia, *_rest = scene.people
+    services.decide(scene.call, [ana.id], ACCEPTED, by=cast.gabriela)
+    db.session.commit()
+    assert set(services.preview(scene.call).samples) == {(ACCEPTED, "es"), (REJECTED, "es"), (REJECTED, "pt")}
+    page = as_(cast.gabriela).get(f"{HERE}/publicar").text
+    assert "O resultado da sua candidatura" in page
+    assert bia.name in page
+
+
+def test_mails_of_the_result_tell_the_instant_in_both_zones_and_why_they_come(
+    scene: Scene, cast: Cast, as_: As
+) -> None:
+    scene.people[0].zone = "America/Bogota"
+    published(scene, cast, ACCEPTED, WAITLISTED, REJECTED, REJECTED)
+    accepted = mails("accepted")[0]
+    for text in (accepted.text, accepted.html):
+        assert "martes 27 de octubre, 23:59, hora de Montevideo" in text
+        assert "martes 27 de octubre, 21:59, hora de Bogotá" in text
+    assert {"participa de la Escuela" in mail.text for mail in mails()} == {False}
+
+
 def test_a_change_after_the_look_asks_for_another_look(scene: Scene, cast: Cast, as_: As) -> None:
     services.decide(scene.call, [each.id for each in scene.people], ACCEPTED, by=cast.gabriela)
     seen = services.preview(scene.call).fingerprint
