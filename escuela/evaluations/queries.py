@@ -228,7 +228,7 @@ def barred(call: Call) -> dict[int, frozenset[int]]:
 
 
 def ranking(call: Call) -> Any:
-    """By application handed in: `given`, `mean` and `spread` of the totals in hundredths, `missing` evaluations."""
+    """By application handed in: `given`, `mean` and `spread` of totals in hundredths, first `scored_at`, `missing`."""
     given = Evaluation.given_at.is_not(None)
     counted = (
         select(
@@ -236,6 +236,7 @@ def ranking(call: Call) -> Any:
             func.count(Evaluation.given_at).label("given"),
             func.avg(case((given, Evaluation.total))).label("mean"),
             (func.max(Evaluation.total) - func.min(Evaluation.total)).label("spread"),
+            func.min(Evaluation.given_at).label("scored_at"),
         )
         .join(Evaluation.application)
         .where(Application.call_id == call.id, ACTIVE)
@@ -249,6 +250,7 @@ def ranking(call: Call) -> Any:
             known.label("given"),
             counted.c.mean,
             counted.c.spread,
+            counted.c.scored_at,
             (call.evaluations - known).label("missing"),
         )
         .outerjoin(counted, counted.c.application_id == Application.id)

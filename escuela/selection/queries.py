@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, Select, and_, case, func, or_, select
+from sqlalchemy import Row, Select, and_, case, false, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from escuela.admissions.models import ACTIVE, Enrolment
@@ -53,17 +53,21 @@ class Line(NamedTuple):
     mean: float | None
     spread: int | None
     decision: Decision | None
+    corrected: bool
+    """Handed in again after somebody scored it, since the call was opened again: that score is of other words."""
 
 
 def ranked(call: Call, filters: Filters | None = None, sort: str = "mean") -> Select[*tuple[Any, ...]]:
-    """Rows (application, rank, given, missing, mean, spread, decision); ranks count the whole call."""
+    """Rows (application, rank, given, missing, mean, spread, decision, corrected); ranks count the whole call."""
     scores = ranking(call)
     placed = select(
         scores,
         func.row_number().over(order_by=(scores.c.mean.desc().nulls_last(), scores.c.application_id)).label("rank"),
     ).subquery("placed")
+    corrected = func.coalesce(Application.submitted_at > placed.c.scored_at, false())
+    figures = (placed.c.rank, placed.c.given, placed.c.missing, placed.c.mean, placed.c.spread)
     rows = (
-        select(Application, placed.c.rank, placed.c.given, placed.c.missing, placed.c.mean, placed.c.spread, Decision)
+        select(Application, *figures, Decision, corrected)
         .join(placed, placed.c.application_id == Application.id)
         .outerjoin(Application.local_government)
         .outerjoin(Decision, Decision.application_id == Application.id)
@@ -103,8 +107,9 @@ def counted(call: Call, filters: Filters) -> tuple[int, int]:
 
 
 def line(row: Row[*tuple[Any, ...]]) -> Line:
-    application, rank, given, missing, mean, spread, decision = row
-    return Line(application, rank, given, max(0, missing), None if mean is None else float(mean), spread, decision)
+    application, rank, given, missing, mean, spread, decision, corrected = row
+    known = None if mean is None else float(mean)
+    return Line(application, rank, given, max(0, missing), known, spread, decision, bool(corrected))
 
 
 # --- balance

@@ -103,6 +103,20 @@ def test_the_ranking_tells_means_and_flags_disagreement(scene: Scene, cast: Cast
     assert page.index("Ana Ceibo") < page.index("Bia Ipê") < page.index("Dora Molle")
 
 
+def test_what_was_corrected_after_it_was_scored_is_flagged(scene: Scene, cast: Cast, as_: As) -> None:
+    hub = "/ediciones/novena/convocatoria/evaluadores"
+    for page in (HERE, hub):
+        assert "Corrected since" not in as_(cast.gabriela).get(page).text
+    scene.people[1].submitted_at = NOW + timedelta(minutes=1)
+    db.session.commit()
+    lines = [queries.line(row) for row in db.session.execute(queries.ranked(scene.call))]
+    assert [each.corrected for each in lines] == [False, True, False, False]
+    assert as_(cast.gabriela).get(HERE).text.count("Corrected since") == 1
+    assert as_(cast.gabriela).get(hub).text.count("Corrected since") == 2, "both had scored it"
+    desk = as_(cast.renata).get(f"/ediciones/novena/evaluacion/{scene.people[1].id}").text
+    assert "was corrected after you scored it" in desk
+
+
 @pytest.mark.parametrize(
     ("query", "shown"),
     [
