@@ -336,6 +336,8 @@ def test_mails_of_the_result_tell_the_instant_in_both_zones_and_why_they_come(
         assert "martes 27 de octubre, 23:59, hora de Montevideo" in text
         assert "martes 27 de octubre, 21:59, hora de Bogotá" in text
     assert {"participa de la Escuela" in mail.text for mail in mails()} == {False}
+    [link] = [line for line in accepted.text.splitlines() if "/convocatorias/respuesta/" in line]
+    assert link.endswith(services.token_of(scene.people[0])), "nothing runs into the link"
 
 
 def test_a_change_after_the_look_asks_for_another_look(scene: Scene, cast: Cast, as_: As) -> None:
