@@ -15,6 +15,7 @@ from escuela.admissions.services import Newcomer
 from escuela.applications.models import SUBMITTED, Application
 from escuela.calls.models import Call
 from escuela.calls.services import named
+from escuela.editions.policies import coordinates
 from escuela.errors import DomainError
 from escuela.evaluations import queries
 from escuela.evaluations.models import Evaluation, Evaluator, Score
@@ -36,9 +37,16 @@ COMMENT = 5000
 def appoint(call: Call, newcomer: Newcomer, *, by: User) -> Evaluator:
     """Make somebody an evaluator, with an account where it is missing, and tell them.
 
-    Raises DomainError when they are one already.
+    Raises DomainError when they are one already, or coordinate the edition, whose ranking tells what others gave.
     """
     user, _new = people.welcome(newcomer.email, newcomer.name, newcomer.language, newcomer.zone)
+    if coordinates(user, call.edition):
+        raise DomainError(
+            _l(
+                "%(name)s coordinates this edition and sees what others gave. Choose somebody who does not see it.",
+                name=user.name,
+            )
+        )
     row = Evaluator(call_id=call.id, user_id=user.id, appointed_at=clock.now(), appointed_by_id=by.id)
     try:
         with db.session.begin_nested():

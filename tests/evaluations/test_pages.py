@@ -207,6 +207,17 @@ def test_an_evaluator_is_appointed_and_told_once(scene: Scene, cast: Cast, as_: 
     assert (mail.address, mail.language) == ("alma@example.org", "pt")
 
 
+@pytest.mark.parametrize("name", ["gabriela", "elena"])
+def test_who_coordinates_and_so_sees_the_ranking_does_not_evaluate(
+    name: str, scene: Scene, cast: Cast, as_: As
+) -> None:
+    who = getattr(cast, name)
+    typed = {"email": who.email, "name": who.name, "language": "es", "zone": "America/Montevideo"}
+    answer = as_(cast.gabriela).post(f"{HUB}/nueva", data=typed)
+    assert answer.status_code == 422
+    assert "coordinates this edition and sees what others gave" in answer.text
+
+
 def test_applications_are_divided_evenly_after_a_look_and_never_to_the_own_government(
     scene: Scene, cast: Cast, as_: As
 ) -> None:
