@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any, NamedTuple
 
 from sqlalchemy import Select, and_, case, false, func, or_, select, true
 from sqlalchemy.orm import joinedload, selectinload
 
+from escuela.applications import queries as applications
 from escuela.applications.models import SUBMITTED, Application
 from escuela.calls.models import Call
 from escuela.editions.models import Edition
@@ -65,6 +66,14 @@ def given_by_others(evaluation: Evaluation) -> Select[Evaluation]:
         .options(joinedload(Evaluation.evaluator).joinedload(Evaluator.user), selectinload(Evaluation.scores))
         .order_by(Evaluation.given_at)
     )
+
+
+def titles(numbers: Collection[int]) -> dict[int, str]:
+    """What the history calls evaluations: the application that each is of."""
+    pairs = select(Evaluation.id, Evaluation.application_id).where(Evaluation.id.in_(numbers))
+    found = {row.id: row.application_id for row in db.session.execute(pairs)}
+    names = applications.titles(set(found.values()))
+    return {evaluation: names[application] for evaluation, application in found.items() if application in names}
 
 
 class Workload(NamedTuple):
@@ -219,7 +228,7 @@ def barred(call: Call) -> dict[int, frozenset[int]]:
 
 
 def ranking(call: Call) -> Any:
-    """By application handed in: `given`, `mean` and `spread` of the totals in hundredths, `missing` evaluations."""
+    """By application handed in: `given`, `mean` and `spread` of totals in hundredths, first `scored_at`, `missing`."""
     given = Evaluation.given_at.is_not(None)
     counted = (
         select(
@@ -227,6 +236,7 @@ def ranking(call: Call) -> Any:
             func.count(Evaluation.given_at).label("given"),
             func.avg(case((given, Evaluation.total))).label("mean"),
             (func.max(Evaluation.total) - func.min(Evaluation.total)).label("spread"),
+            func.min(Evaluation.given_at).label("scored_at"),
         )
         .join(Evaluation.application)
         .where(Application.call_id == call.id, ACTIVE)
@@ -240,6 +250,7 @@ def ranking(call: Call) -> Any:
             known.label("given"),
             counted.c.mean,
             counted.c.spread,
+            counted.c.scored_at,
             (call.evaluations - known).label("missing"),
         )
         .outerjoin(counted, counted.c.application_id == Application.id)

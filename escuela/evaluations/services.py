@@ -14,6 +14,8 @@ from escuela import clock
 from escuela.admissions.services import Newcomer
 from escuela.applications.models import SUBMITTED, Application
 from escuela.calls.models import Call
+from escuela.calls.services import named
+from escuela.editions.policies import coordinates
 from escuela.errors import DomainError
 from escuela.evaluations import queries
 from escuela.evaluations.models import Evaluation, Evaluator, Score
@@ -35,9 +37,16 @@ COMMENT = 5000
 def appoint(call: Call, newcomer: Newcomer, *, by: User) -> Evaluator:
     """Make somebody an evaluator, with an account where it is missing, and tell them.
 
-    Raises DomainError when they are one already.
+    Raises DomainError when they are one already, or coordinate the edition, whose ranking tells what others gave.
     """
     user, _new = people.welcome(newcomer.email, newcomer.name, newcomer.language, newcomer.zone)
+    if coordinates(user, call.edition):
+        raise DomainError(
+            _l(
+                "%(name)s coordinates this edition and sees what others gave. Choose somebody who does not see it.",
+                name=user.name,
+            )
+        )
     row = Evaluator(call_id=call.id, user_id=user.id, appointed_at=clock.now(), appointed_by_id=by.id)
     try:
         with db.session.begin_nested():
@@ -228,7 +237,7 @@ def give(evaluation: Evaluation) -> None:
         raise DomainError(_l("Score every criterion first. Missing: %(criteria)s.", criteria=", ".join(missing)))
     evaluation.total, evaluation.given_at = total(points, criteria), clock.now()
     db.session.flush()
-    after = {"total": _written(evaluation.total)} | _scores(evaluation)
+    after = _facts(evaluation)
     application = evaluation.application
     record(evaluation, "scores.given", within=application.call, by=evaluation.evaluator.user, after=after)
 
@@ -240,7 +249,7 @@ def reopen(evaluation: Evaluation, *, reason: str, by: User) -> None:
         return
     if not scoring(evaluation.application.call, clock.now()):
         raise DomainError(_l("Applications are scored from the closing of the call until its result is published."))
-    before = {"total": _written(evaluation.total or 0)} | _scores(evaluation)
+    before = _facts(evaluation)
     evaluation.total = evaluation.given_at = None
     db.session.flush()
     record(evaluation, "scores.reopened", within=evaluation.application.call, by=by, reason=reason, before=before)
@@ -265,13 +274,14 @@ def ensure_scorable_or_own(evaluation: Evaluation) -> None:
         ensure_scorable(evaluation)
 
 
-def _scores(evaluation: Evaluation) -> dict[str, Any]:
-    named = {criterion.id: criterion.slug for criterion in evaluation.application.call.criteria}
-    return {named[score.criterion_id]: score.points for score in evaluation.scores if score.criterion_id in named}
-
-
-def _written(hundredths: int) -> str:
-    return f"{hundredths / 100:.2f}"
+def _facts(evaluation: Evaluation) -> dict[str, Any]:
+    """What was given, by the titles of the criteria, which rest from then on; two of one title are told by number."""
+    points = {score.criterion_id: score.points for score in evaluation.scores}
+    found: dict[str, Any] = {"total": (evaluation.total or 0) / 100}
+    for place, criterion in enumerate(evaluation.application.call.criteria, 1):
+        title = named(criterion.title)
+        found[title if title not in found else f"{place}. {title}"] = points.get(criterion.id)
+    return found | {"comment": evaluation.comment}
 
 
 def locked(call: Call) -> LazyString | None:

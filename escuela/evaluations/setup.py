@@ -10,6 +10,7 @@ from sqlalchemy import select
 from escuela.applications.models import Application
 from escuela.applications.policies import READERS
 from escuela.calls import services as calls
+from escuela.evaluations import queries
 from escuela.evaluations.models import Evaluation, Evaluator
 from escuela.evaluations.queries import ACTIVE
 from escuela.evaluations.services import locked
@@ -31,6 +32,7 @@ FIELDS = {
     "evaluations": _l("Evaluations"),
     "applications": _l("Applications"),
     "total": _l("Total"),
+    "comment": _l("Comment"),
 }
 
 
@@ -56,6 +58,7 @@ def init_app(app: Flask) -> None:
     app.add_template_filter(points)
     history.VERBS.update(VERBS)
     history.FIELDS.update(FIELDS)
+    history.NAMES["evaluation"] = queries.titles
     if reads not in READERS:  # a process may make the School more than once
         READERS.append(reads)
         calls.LOCKS.append(locked)

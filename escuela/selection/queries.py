@@ -7,15 +7,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, Select, and_, case, func, or_, select
-from sqlalchemy.orm import contains_eager
+from sqlalchemy import Row, Select, and_, case, false, func, or_, select
+from sqlalchemy.orm import contains_eager, joinedload
 
 from escuela.admissions.models import ACTIVE, Enrolment
 from escuela.applications.models import SUBMITTED, Application
+from escuela.applications.queries import found_by
 from escuela.calls.models import Call
 from escuela.evaluations.queries import ranking
 from escuela.extensions import db
-from escuela.people.models import LocalGovernment, folded
+from escuela.people.models import LocalGovernment
 from escuela.selection.models import ACCEPTED, CONFIRMED, DECLINED, LAPSED, WAITLISTED, Decision, DecisionBatch
 
 COUNTRY = func.coalesce(LocalGovernment.country, Application.proposed_country)
@@ -52,17 +53,21 @@ class Line(NamedTuple):
     mean: float | None
     spread: int | None
     decision: Decision | None
+    corrected: bool
+    """Handed in again after somebody scored it, since the call was opened again: that score is of other words."""
 
 
 def ranked(call: Call, filters: Filters | None = None, sort: str = "mean") -> Select[*tuple[Any, ...]]:
-    """Rows (application, rank, given, missing, mean, spread, decision); ranks count the whole call."""
+    """Rows (application, rank, given, missing, mean, spread, decision, corrected); ranks count the whole call."""
     scores = ranking(call)
     placed = select(
         scores,
         func.row_number().over(order_by=(scores.c.mean.desc().nulls_last(), scores.c.application_id)).label("rank"),
     ).subquery("placed")
+    corrected = func.coalesce(Application.submitted_at > placed.c.scored_at, false())
+    figures = (placed.c.rank, placed.c.given, placed.c.missing, placed.c.mean, placed.c.spread)
     rows = (
-        select(Application, placed.c.rank, placed.c.given, placed.c.missing, placed.c.mean, placed.c.spread, Decision)
+        select(Application, *figures, Decision, corrected)
         .join(placed, placed.c.application_id == Application.id)
         .outerjoin(Application.local_government)
         .outerjoin(Decision, Decision.application_id == Application.id)
@@ -80,16 +85,7 @@ def ranked(call: Call, filters: Filters | None = None, sort: str = "mean") -> Se
 
 
 def _narrowed(rows: Select[*tuple[Any, ...]], call: Call, placed: Any, filters: Filters) -> Select[*tuple[Any, ...]]:
-    if filters.words:
-        for word in folded(filters.words).split():
-            part = f"%{word}%"
-            rows = rows.where(
-                or_(
-                    Application.folded_name.like(part),
-                    LocalGovernment.folded_name.like(part),
-                    func.lower(Application.proposed_name).like(part),
-                )
-            )
+    rows = rows.where(*found_by(call, filters.words))
     for column, value in ((COUNTRY, filters.country), (BAND, filters.band), (Application.gender, filters.gender)):
         if value:
             rows = rows.where(column == value)
@@ -111,8 +107,9 @@ def counted(call: Call, filters: Filters) -> tuple[int, int]:
 
 
 def line(row: Row[*tuple[Any, ...]]) -> Line:
-    application, rank, given, missing, mean, spread, decision = row
-    return Line(application, rank, given, max(0, missing), None if mean is None else float(mean), spread, decision)
+    application, rank, given, missing, mean, spread, decision, corrected = row
+    known = None if mean is None else float(mean)
+    return Line(application, rank, given, max(0, missing), known, spread, decision, bool(corrected))
 
 
 # --- balance
@@ -209,6 +206,12 @@ def undecided(call: Call) -> Select[Application]:
         .where(Application.call_id == call.id, Application.state == SUBMITTED, Application.id.not_in(has))
         .order_by(Application.number)
     )
+
+
+def undecided_of_each_language(call: Call) -> Select[Application]:
+    """The first of those undecided in each language: they read the mail of who is not selected."""
+    first = undecided(call).order_by(None).with_only_columns(func.min(Application.id)).group_by(Application.language)
+    return select(Application).where(Application.id.in_(first)).options(joinedload(Application.local_government))
 
 
 def unplaced(call: Call) -> Select[Application]:

@@ -240,7 +240,7 @@ class Preview:
     unplaced: Sequence[Application]
     reply_by_at: datetime
     samples: Mapping[tuple[str, str], Application]
-    """By outcome and language: one who would get that mail."""
+    """By outcome and language: one who would get that mail. Whoever is undecided would be told of no selection."""
     fingerprint: str
     """Of every decision and every word of the mails: other ones have to be looked at again."""
 
@@ -252,6 +252,8 @@ def preview(call: Call) -> Preview:
     samples: dict[tuple[str, str], Application] = {}
     for row in rows:
         samples.setdefault((row.outcome, row.application.language), row.application)
+    for application in db.session.scalars(queries.undecided_of_each_language(call)) if undecided else ():
+        samples.setdefault((REJECTED, application.language), application)
     said = (call.accepted_note, call.waitlisted_note, call.rejected_note, call.reply_days, call.title)
     until = reply_by(call, clock.now())
     whole = (said, [(row.application_id, row.outcome) for row in rows], undecided, until.isoformat())

@@ -76,8 +76,12 @@ def test_scores_are_kept_as_they_are_typed_and_given_when_all_are_there(scene: S
     assert scene.first.total == 820, "(60 * 7 + 40 * 10) / 100"
     assert client.post(page_of(scene), data=typed(scene.call, 7, 10, give="yes")).status_code == 303, "a double click"
     line = db.session.scalars(select(Change).where(Change.verb == "scores.given")).one()
-    assert line.after == {"total": "8.20", "motivacion": 7, "respaldo": 10}
+    titles = [next(iter(criterion.title.values())) for criterion in scene.call.criteria]
+    assert line.after == {"total": 8.2, titles[0]: 7, titles[1]: 10, "comment": "Bien contado."}
     assert line.by_id == cast.renata.id
+    history = as_(cast.gabriela).get("/ediciones/novena/convocatoria/historia").text
+    who = scene.first.application
+    assert f"{cast.renata.name} gave scores: {who.name}, {who.reference}" in history
 
 
 @pytest.mark.parametrize("wrong", ["11", "-1", "ocho", "7.5", "9999999999", ""])
@@ -117,7 +121,7 @@ def test_given_scores_change_only_after_who_coordinates_opens_them_again(scene: 
     as_(cast.renata).post(page_of(scene), data=typed(scene.call, 9, 9, give="yes"))
     assert scene.first.total == 900
     line = db.session.scalars(select(Change).where(Change.verb == "scores.reopened")).one()
-    assert (line.before["total"], line.reason) == ("5.00", "Se confundió de persona")
+    assert (line.before["total"], line.reason) == (5.0, "Se confundió de persona")
 
 
 @pytest.mark.parametrize("shut", ["open", "result", "withdrawn"])
@@ -201,6 +205,17 @@ def test_an_evaluator_is_appointed_and_told_once(scene: Scene, cast: Cast, as_: 
     assert "evaluates this call already" in again.text
     [mail] = db.session.scalars(select(Message).where(Message.kind == "evaluations/appointed")).all()
     assert (mail.address, mail.language) == ("alma@example.org", "pt")
+
+
+@pytest.mark.parametrize("name", ["gabriela", "elena"])
+def test_who_coordinates_and_so_sees_the_ranking_does_not_evaluate(
+    name: str, scene: Scene, cast: Cast, as_: As
+) -> None:
+    who = getattr(cast, name)
+    typed = {"email": who.email, "name": who.name, "language": "es", "zone": "America/Montevideo"}
+    answer = as_(cast.gabriela).post(f"{HUB}/nueva", data=typed)
+    assert answer.status_code == 422
+    assert "coordinates this edition and sees what others gave" in answer.text
 
 
 def test_applications_are_divided_evenly_after_a_look_and_never_to_the_own_government(

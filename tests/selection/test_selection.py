@@ -103,6 +103,20 @@ def test_the_ranking_tells_means_and_flags_disagreement(scene: Scene, cast: Cast
     assert page.index("Ana Ceibo") < page.index("Bia Ipê") < page.index("Dora Molle")
 
 
+def test_what_was_corrected_after_it_was_scored_is_flagged(scene: Scene, cast: Cast, as_: As) -> None:
+    hub = "/ediciones/novena/convocatoria/evaluadores"
+    for page in (HERE, hub):
+        assert "Corrected since" not in as_(cast.gabriela).get(page).text
+    scene.people[1].submitted_at = NOW + timedelta(minutes=1)
+    db.session.commit()
+    lines = [queries.line(row) for row in db.session.execute(queries.ranked(scene.call))]
+    assert [each.corrected for each in lines] == [False, True, False, False]
+    assert as_(cast.gabriela).get(HERE).text.count("Corrected since") == 1
+    assert as_(cast.gabriela).get(hub).text.count("Corrected since") == 2, "both had scored it"
+    desk = as_(cast.renata).get(f"/ediciones/novena/evaluacion/{scene.people[1].id}").text
+    assert "was corrected after you scored it" in desk
+
+
 @pytest.mark.parametrize(
     ("query", "shown"),
     [
@@ -122,6 +136,16 @@ def test_filters_narrow_the_list(query: str, shown: set[str], scene: Scene, cast
     page = as_(cast.gabriela).get(f"{HERE}?{query}").text
     names = {row.name.partition(" ")[0] for row in scene.people if f">{row.name}</a>" in page}
     assert names == shown
+
+
+def test_what_is_searched_is_found_with_or_without_accents_also_where_it_is_proposed(
+    scene: Scene, cast: Cast, as_: As
+) -> None:
+    given = {"proposed_name": "Municipalidad de Ñemby", "proposed_country": "PY", "proposed_band": "medium"}
+    factories.application(scene.call, None, "Lorena Yvyrá", **given)
+    for page in (HERE, "/ediciones/novena/convocatoria/postulaciones"):
+        for words, shown in (("ñemby", True), ("NEMBY lorena", True), ("nembi", False), ("%25", False), ("_", False)):
+            assert (">Lorena Yvyrá</a>" in as_(cast.gabriela).get(f"{page}?nombre={words}").text) is shown, words
 
 
 def test_the_balance_counts_who_is_accepted_beside_who_applied(scene: Scene, cast: Cast) -> None:
@@ -164,6 +188,8 @@ def test_several_are_decided_at_once_and_undone_at_once(scene: Scene, cast: Cast
     assert sorted(line.verb for line in lines) == ["decision.made"] * 4 + ["decision.undone"] * 2
     made = next(line for line in lines if line.subject == f"application:{ana.id}")
     assert (made.before, made.after, made.by_id) == ({"outcome": ""}, {"outcome": ACCEPTED}, cast.gabriela.id)
+    history = client.get("/ediciones/novena/convocatoria/historia").text
+    assert f"{cast.gabriela.name} undid a decision: {caio.name}, {caio.reference}" in history
 
 
 def test_all_that_the_filters_match_are_decided_in_one_go(scene: Scene, cast: Cast, as_: As) -> None:
@@ -288,6 +314,30 @@ def test_everybody_is_told_once_in_their_language_after_a_look_at_the_mails(scen
     assert services.decide is not None
     again = client.post(f"{HERE}/decidir", data={"application": tick(ana, seen=ACCEPTED), "outcome": REJECTED})
     assert again.status_code == 409, "what was published stays"
+
+
+def test_what_the_undecided_will_read_is_looked_at_too(scene: Scene, cast: Cast, as_: As) -> None:
+    ana, bia, *_rest = scene.people
+    services.decide(scene.call, [ana.id], ACCEPTED, by=cast.gabriela)
+    db.session.commit()
+    assert set(services.preview(scene.call).samples) == {(ACCEPTED, "es"), (REJECTED, "es"), (REJECTED, "pt")}
+    page = as_(cast.gabriela).get(f"{HERE}/publicar").text
+    assert "O resultado da sua candidatura" in page
+    assert bia.name in page
+
+
+def test_mails_of_the_result_tell_the_instant_in_both_zones_and_why_they_come(
+    scene: Scene, cast: Cast, as_: As
+) -> None:
+    scene.people[0].zone = "America/Bogota"
+    published(scene, cast, ACCEPTED, WAITLISTED, REJECTED, REJECTED)
+    accepted = mails("accepted")[0]
+    for text in (accepted.text, accepted.html):
+        assert "martes 27 de octubre, 23:59, hora de Montevideo" in text
+        assert "martes 27 de octubre, 21:59, hora de Bogotá" in text
+    assert {"participa de la Escuela" in mail.text for mail in mails()} == {False}
+    [link] = [line for line in accepted.text.splitlines() if "/convocatorias/respuesta/" in line]
+    assert link.endswith(services.token_of(scene.people[0])), "nothing runs into the link"
 
 
 def test_a_change_after_the_look_asks_for_another_look(scene: Scene, cast: Cast, as_: As) -> None:
