@@ -12,11 +12,12 @@ from sqlalchemy.orm import joinedload, selectinload
 from escuela.applications import queries as applications
 from escuela.applications.models import SUBMITTED, Application
 from escuela.calls.models import Call
-from escuela.editions.models import Edition
+from escuela.editions.models import COORDINATOR, Edition, EditionStaff
 from escuela.evaluations.models import Evaluation, Evaluator, Score
 from escuela.evaluations.policies import Share
 from escuela.extensions import db
-from escuela.people.models import Membership, User
+from escuela.people.models import ADMIN, Membership, Role, User
+from escuela.people.models import COORDINATOR as ALL_EDITIONS
 
 ACTIVE = Evaluation.recused_at.is_(None)
 """Given back, with a reason, it counts for nothing."""
@@ -50,6 +51,29 @@ def mine(evaluator: Evaluator) -> Select[Evaluation]:
             selectinload(Evaluation.scores),
         )
         .order_by(Application.number)
+    )
+
+
+def owed(user: User, call: Call) -> int:
+    """How many applications of a call wait for this person's scores."""
+    rows = (
+        select(func.count(Evaluation.id))
+        .join(Evaluation.evaluator)
+        .join(Evaluation.application)
+        .where(Evaluator.call_id == call.id, Evaluator.user_id == user.id)
+        .where(ACTIVE, Evaluation.given_at.is_(None), Application.state == SUBMITTED)
+    )
+    return db.session.scalar(rows) or 0
+
+
+def coordinating(call: Call) -> Select[int]:
+    """Evaluators of a call who came to coordinate its edition, or all of them, after they were appointed."""
+    here = select(EditionStaff.user_id).where(
+        EditionStaff.edition_id == call.edition_id, EditionStaff.role == COORDINATOR
+    )
+    everywhere = select(User.id).join(User.roles).where(Role.name.in_([ADMIN, ALL_EDITIONS]))
+    return select(Evaluator.id).where(
+        Evaluator.call_id == call.id, or_(Evaluator.user_id.in_(here), Evaluator.user_id.in_(everywhere))
     )
 
 
@@ -202,7 +226,7 @@ def is_own(application: Application, evaluator: Evaluator) -> bool:
 
 
 def to_divide(call: Call) -> Share:
-    """What dividing evenly starts from, in four queries whatever there is."""
+    """What dividing evenly starts from, in five queries whatever there is. Who sees the ranking gets nothing more."""
     counted = of_application()
     assigned = func.coalesce(counted.c.assigned, 0)
     rows = (
@@ -211,7 +235,9 @@ def to_divide(call: Call) -> Share:
         .where(Application.call_id == call.id, Application.state == SUBMITTED, assigned < call.evaluations)
     )
     wanting = {application: call.evaluations - int(has) for application, has in db.session.execute(rows)}
-    return Share({row.evaluator.id: row.assigned for row in workloads(call)}, wanting, barred(call))
+    sees = set(db.session.scalars(coordinating(call)))
+    loads = {row.evaluator.id: row.assigned for row in workloads(call) if row.evaluator.id not in sees}
+    return Share(loads, wanting, barred(call))
 
 
 def barred(call: Call) -> dict[int, frozenset[int]]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 from flask_babel.speaklater import LazyString
 from sqlalchemy import delete, insert, select
 from sqlalchemy.exc import IntegrityError
@@ -40,13 +41,7 @@ def appoint(call: Call, newcomer: Newcomer, *, by: User) -> Evaluator:
     Raises DomainError when they are one already, or coordinate the edition, whose ranking tells what others gave.
     """
     user, _new = people.welcome(newcomer.email, newcomer.name, newcomer.language, newcomer.zone)
-    if coordinates(user, call.edition):
-        raise DomainError(
-            _l(
-                "%(name)s coordinates this edition and sees what others gave. Choose somebody who does not see it.",
-                name=user.name,
-            )
-        )
+    _ensure_sees_no_ranking(user, call)
     row = Evaluator(call_id=call.id, user_id=user.id, appointed_at=clock.now(), appointed_by_id=by.id)
     try:
         with db.session.begin_nested():
@@ -59,6 +54,16 @@ def appoint(call: Call, newcomer: Newcomer, *, by: User) -> Evaluator:
     once = f"evaluator:{row.id}"
     enqueue("evaluations/appointed", to, once=once, call=call, edition=call.edition, invitation=invitation)
     return row
+
+
+def _ensure_sees_no_ranking(user: User, call: Call) -> None:
+    if coordinates(user, call.edition):
+        raise DomainError(
+            _l(
+                "%(name)s coordinates this edition and sees what others gave. Choose somebody who does not see it.",
+                name=user.name,
+            )
+        )
 
 
 def dismiss(evaluator: Evaluator, *, by: User) -> int:
@@ -113,9 +118,11 @@ def assign_evenly(call: Call, *, by: User) -> Plan:
 def assign(evaluator: Evaluator, applications: Sequence[Application], *, by: User) -> int:
     """Give applications to one evaluator; what they have already stays. Returns how many are new.
 
-    Raises DomainError for an application of their own local government, with its name, and writes nothing.
+    Raises DomainError for an application of their own local government, with its name, and for an evaluator who sees
+    the ranking by now; then it writes nothing.
     """
     call = evaluator.call
+    _ensure_sees_no_ranking(evaluator.user, call)
     _lock(call)
     bars = {application for application, who in db.session.execute(queries.own(call)) if who == evaluator.id}
     for application in applications:
@@ -175,6 +182,34 @@ def _insert(pairs: Sequence[tuple[int, int]], *, by: User) -> None:
 def _lock(call: Call) -> None:
     """One division at a time."""
     db.session.execute(select(Call.id).where(Call.id == call.id).with_for_update())
+
+
+# --- blind until one's own are given
+
+
+class OwesScoresError(DomainError):
+    """What others gave is asked for by an evaluator who has not given their own."""
+
+    def __init__(self, call: Call, number: int) -> None:
+        super().__init__(
+            ngettext(
+                "%(num)d application waits for your scores. Nobody sees what others gave before giving their own: give "
+                "your scores, or give the application back with a reason.",
+                "%(num)d applications wait for your scores. Nobody sees what others gave before giving their own: give "
+                "your scores, or give the applications back with a reason.",
+                number,
+            )
+        )
+        self.call = call
+
+
+def ensure_owes_nothing(user: User, call: Call) -> None:
+    """Raises OwesScoresError until this person gave or handed back every application of the call; not after its result.
+
+    Whoever was an evaluator first and coordinates now would see the scores of others in ranking and history.
+    """
+    if call.announced_at is None and (number := queries.owed(user, call)):
+        raise OwesScoresError(call, number)
 
 
 # --- scores
@@ -243,16 +278,23 @@ def give(evaluation: Evaluation) -> None:
 
 
 def reopen(evaluation: Evaluation, *, reason: str, by: User) -> None:
-    """Let an evaluator change scores that were given. Raises DomainError once the result is published."""
+    """Let an evaluator change scores that were given.
+
+    Raises DomainError once the result is published, and for an evaluator who sees the ranking by now.
+    """
     lock(evaluation)
     if evaluation.given_at is None:
         return
     if not scoring(evaluation.application.call, clock.now()):
         raise DomainError(_l("Applications are scored from the closing of the call until its result is published."))
+    user, call = evaluation.evaluator.user, evaluation.application.call
+    if coordinates(user, call.edition):
+        sentence = _l("%(name)s coordinates this edition and sees what others gave: these scores stay.", name=user.name)
+        raise DomainError(sentence)
     before = _facts(evaluation)
     evaluation.total = evaluation.given_at = None
     db.session.flush()
-    record(evaluation, "scores.reopened", within=evaluation.application.call, by=by, reason=reason, before=before)
+    record(evaluation, "scores.reopened", within=call, by=by, reason=reason, before=before)
 
 
 def recuse(evaluation: Evaluation, *, reason: str) -> None:

@@ -25,6 +25,7 @@ from escuela.editions.models import Edition
 from escuela.editions.policies import Moment, coordinates
 from escuela.errors import DomainError
 from escuela.evaluations.queries import criterion_means
+from escuela.evaluations.services import ensure_owes_nothing
 from escuela.extensions import db, limiter
 from escuela.gate import page_number, row_number
 from escuela.messages.services import link_to
@@ -50,7 +51,9 @@ web.TABS.append(web.Tab(40, _l("Selection"), "selection.board", coordinates, bel
 
 def _call(edition: str) -> Call:
     whole = (joinedload(Call.edition).joinedload(Edition.staff), joinedload(Call.criteria))
-    return get_or_404(coordinated_calls(me()).where(Edition.slug == edition).options(*whole))
+    call = get_or_404(coordinated_calls(me()).where(Edition.slug == edition).options(*whole))
+    ensure_owes_nothing(me(), call)
+    return call
 
 
 # --- the ranking

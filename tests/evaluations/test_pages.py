@@ -108,6 +108,44 @@ def test_nobody_sees_what_another_gave_before_giving_their_own(scene: Scene, cas
     assert "2.4" in after
 
 
+def test_an_evaluator_who_came_to_coordinate_sees_the_ranking_only_after_giving_their_own(
+    scene: Scene, cast: Cast, as_: As
+) -> None:
+    as_(cast.thiago).post(page_of(scene), data=typed(scene.call, 2, 3, give="yes", comment="Le falta respaldo."))
+    factories.staff(cast.renata, cast.edition, "coordinator")
+    call = "/ediciones/novena/convocatoria"
+    for path in ("/seleccion", "/seleccion/csv", "/seleccion/publicar", "/seleccion/espera", "/historia"):
+        answer = as_(cast.renata).get(f"{call}{path}")
+        assert answer.status_code == 409, path
+        assert "1 application waits for your scores." in answer.text
+        assert f'href="{DESK}"' in answer.text
+        assert "Le falta respaldo." not in answer.text
+    decided = {"application": f"{scene.application.id}:", "outcome": "accepted"}
+    assert as_(cast.renata).post(f"{call}/seleccion/decidir", data=decided).status_code == 409
+    assert as_(cast.renata).get(call).status_code == 200
+    as_(cast.renata).post(page_of(scene), data=typed(scene.call, 9, 9, give="yes"))
+    assert as_(cast.renata).get(f"{call}/seleccion").status_code == 200
+    assert "Le falta respaldo." in as_(cast.renata).get(f"{call}/historia").text
+
+
+def test_who_hands_an_application_back_sees_the_ranking_and_gets_no_other(scene: Scene, cast: Cast, as_: As) -> None:
+    given = factories.application(scene.call, cast.catamarca)
+    factories.evaluation(given, scene.first.evaluator, 5, 5)
+    new = factories.application(scene.call, cast.catamarca)
+    factories.staff(cast.renata, cast.edition, "coordinator")
+    as_(cast.renata).post(f"{page_of(scene)}/devolver", data={"reason": "Ahora coordino"})
+    assert as_(cast.renata).get("/ediciones/novena/convocatoria/seleccion").status_code == 200
+    ticked = {"evaluator": str(scene.first.evaluator_id), "application": str(new.id)}
+    assert as_(cast.gabriela).post(f"{HUB}/asignar", data=ticked).status_code == 409
+    as_(cast.gabriela).post(f"{HUB}/repartir")
+    mine = select(Evaluation).where(Evaluation.evaluator_id == scene.first.evaluator_id)
+    assert {row.application_id for row in db.session.scalars(mine)} == {scene.application.id, given.id}
+    row = db.session.scalars(mine.where(Evaluation.application_id == given.id)).one()
+    refused = as_(cast.gabriela).post(f"{HUB}/evaluaciones/{row.id}/abrir", data={"reason": "Otra vez"})
+    assert refused.status_code == 422
+    assert "these scores stay" in refused.text
+
+
 def test_given_scores_change_only_after_who_coordinates_opens_them_again(scene: Scene, cast: Cast, as_: As) -> None:
     client = as_(cast.renata)
     client.post(page_of(scene), data=typed(scene.call, 5, 5, give="yes"))
