@@ -17,13 +17,22 @@ from escuela.calls.models import Call
 from escuela.evaluations.queries import ranking
 from escuela.extensions import db
 from escuela.people.models import LocalGovernment
-from escuela.selection.models import ACCEPTED, CONFIRMED, DECLINED, LAPSED, WAITLISTED, Decision, DecisionBatch
+from escuela.selection.models import (
+    ACCEPTED,
+    CONFIRMED,
+    DECLINED,
+    LAPSED,
+    REMOVED,
+    WAITLISTED,
+    Decision,
+    DecisionBatch,
+)
 
 COUNTRY = func.coalesce(LocalGovernment.country, Application.proposed_country)
 BAND = func.coalesce(LocalGovernment.population_band, Application.proposed_band)
 UNDECIDED = "none"
 GONE = "gone"
-"""Accepted, and declined or not answered: the place is somebody else's."""
+"""Declined, not answered, or taken off the waiting list: the place is somebody else's."""
 SORTS = ("mean", "spread", "name", "place", "country", "number")
 
 
@@ -149,7 +158,7 @@ class Balance:
 def balance(call: Call) -> Balance:
     """In two queries whatever applied."""
     found = Balance()
-    gone = Decision.reply.in_([DECLINED, LAPSED])
+    gone = Decision.reply.in_([DECLINED, LAPSED, REMOVED])
     outcome_now = case((gone, GONE), else_=Decision.outcome)
     counted = (
         select(COUNTRY, BAND, Application.gender, outcome_now, func.count(Application.id))
@@ -195,8 +204,15 @@ def decided(call: Call) -> Select[Decision]:
 
 
 def waiting(call: Call) -> Select[Decision]:
-    """The waiting list in its order."""
-    return decided(call).where(Decision.outcome == WAITLISTED).order_by(None).order_by(Decision.place, Application.id)
+    """Who still waits, in the order of the list."""
+    rows = decided(call).where(Decision.outcome == WAITLISTED, Decision.reply.is_(None))
+    return rows.order_by(None).order_by(Decision.place, Application.id)
+
+
+def left_the_list(call: Call) -> Select[Decision]:
+    """Who was on the waiting list and said no, or was taken off it."""
+    rows = decided(call).where(Decision.outcome == WAITLISTED, Decision.reply.is_not(None))
+    return rows.order_by(None).order_by(Decision.replied_at, Application.id)
 
 
 def undecided(call: Call) -> Select[Application]:

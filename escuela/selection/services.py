@@ -33,11 +33,12 @@ from escuela.selection.models import (
     LAPSED,
     OUTCOMES,
     REJECTED,
+    REMOVED,
     WAITLISTED,
     Decision,
     DecisionBatch,
 )
-from escuela.selection.policies import reply_by
+from escuela.selection.policies import reply_by, waits
 
 CHUNK = 1000
 """Rows of one statement: databases bound how many values it may hold."""
@@ -335,7 +336,7 @@ def offer(decision: Decision, *, by: User) -> None:
     db.session.refresh(decision)
     if decision.outcome == ACCEPTED:
         return
-    if decision.outcome != WAITLISTED or decision.application.state != SUBMITTED:
+    if not waits(decision) or decision.application.state != SUBMITTED:
         raise DomainError(_l("This application is not in the waiting list any more."))
     if not free(call):
         raise DomainError(_l("No place is free."))
@@ -352,6 +353,30 @@ def offer(decision: Decision, *, by: User) -> None:
     record(application, "decision.offered", within=call, by=by, before=was, after={"outcome": ACCEPTED})
     values = mail_values(call, application, decision) | {"moved_up": True}
     enqueue("selection/accepted", recipient(application), once=f"offer:{application.id}", **values)
+
+
+def leave(decision: Decision, *, reason: str | None = None) -> None:
+    """Say that one waits no longer: the next moves up. Twice is harmless. Raises DomainError for who does not wait."""
+    _leave(decision, DECLINED, "waiting.left", by=decision.application.email, reason=reason)
+
+
+def take_off(decision: Decision, *, reason: str, by: User) -> None:
+    """Take somebody off the waiting list: the next moves up. Twice is harmless. Raises DomainError as `leave` does."""
+    _leave(decision, REMOVED, "waiting.removed", by=by, reason=reason)
+
+
+def _leave(decision: Decision, reply: str, verb: str, *, by: User | str, reason: str | None) -> None:
+    call = db.session.get_one(Call, decision.call_id)
+    _lock(call)
+    db.session.refresh(decision)
+    if decision.outcome == WAITLISTED and decision.reply in {DECLINED, REMOVED}:
+        return
+    if not waits(decision) or decision.application.state != SUBMITTED:
+        raise DomainError(_l("This application is not in the waiting list any more."))
+    decision.reply, decision.replied_at = reply, clock.now()
+    db.session.flush()
+    before, after = {"place": decision.place}, {"reply": reply}
+    record(decision.application, verb, within=call, by=by, reason=reason, before=before, after=after)
 
 
 # --- what the chosen answer

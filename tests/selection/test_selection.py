@@ -423,6 +423,57 @@ def test_a_place_that_is_declined_goes_to_the_next_in_two_clicks(scene: Scene, c
     assert verbs == ["decision.made", "decision.offered", "reply.given"]
 
 
+def test_who_waits_no_longer_leaves_the_list_and_the_next_moves_up(scene: Scene, cast: Cast, as_: As) -> None:
+    ana, bia, caio, dora = scene.people
+    services.decide(scene.call, [bia.id], WAITLISTED, by=cast.gabriela)
+    db.session.commit()
+    assert as_(None).post(link_of(bia), data={"reply": "leave"}).status_code == 404, "nothing is published"
+    assert as_(cast.gabriela).post(f"{HERE}/espera/{bia.id}/quitar", data={"reason": "Llamó"}).status_code == 409
+    published(scene, cast, ACCEPTED, WAITLISTED, WAITLISTED, WAITLISTED)
+    assert {
+        "/convocatorias/respuesta/" in text for text in (mails("waitlisted")[0].text, mails("waitlisted")[0].html)
+    } == {True}
+    assert as_(None).post(link_of(ana), data={"reply": "leave"}).status_code == 409, "has a place"
+    client = as_(None)
+    assert "Leave the waiting list" in client.get(link_of(bia)).text
+    for _ in range(2):
+        assert client.post(link_of(bia), data={"reply": "leave", "reason": "Otro curso"}).status_code == 303
+    assert "You are no longer on the waiting list" in client.get(link_of(bia)).text
+    assert client.post(link_of(bia), data={"reply": CONFIRMED}).status_code == 409
+    remove, coordinator = f"{HERE}/espera/{caio.id}/quitar", as_(cast.gabriela)
+    assert "Take Caio Tala off the waiting list" in coordinator.get(remove).text
+    assert coordinator.post(remove, data={"reason": ""}).status_code == 422
+    for _ in range(2):
+        assert coordinator.post(remove, data={"reason": "Dejó la intendencia"}).status_code == 303
+    assert [row.application_id for row in db.session.scalars(queries.waiting(scene.call))] == [dora.id]
+    page = coordinator.get(f"{HERE}/espera").text
+    assert page.index("Dora Molle") < page.index("No longer in the list") < page.index("Bia Ipê")
+    services.decline(db.session.get_one(Decision, ana.id))
+    db.session.commit()
+    assert coordinator.post(f"{HERE}/ofrecer/{bia.id}").status_code == 409
+    board = coordinator.get(HERE).text
+    assert "Next in the waiting list: Dora Molle." in board
+    assert "Taken off the list" in board
+    lines = db.session.scalars(select(Change).where(Change.verb.startswith("waiting."))).all()
+    assert [(line.verb, line.by_name, line.reason, line.before) for line in lines] == [
+        ("waiting.left", bia.email, "Otro curso", {"place": 1}),
+        ("waiting.removed", cast.gabriela.name, "Dejó la intendencia", {"place": 2}),
+    ]
+
+
+def test_the_page_of_an_applicant_leads_to_the_result_once_it_is_published(scene: Scene, cast: Cast, as_: As) -> None:
+    row = factories.application(scene.call, cast.canelones, cast.lucia.name, email=cast.lucia.email, user=cast.lucia)
+    services.decide(scene.call, [row.id], WAITLISTED, by=cast.gabriela)
+    db.session.commit()
+    page = "/convocatorias/novena/mi-postulacion"
+    before = as_(cast.lucia).get(page)
+    assert before.status_code == 200
+    assert "/convocatorias/respuesta/" not in before.text
+    services.publish(scene.call, services.preview(scene.call).fingerprint, reject_rest=True, by=cast.gabriela)
+    db.session.commit()
+    assert "/convocatorias/respuesta/" in as_(cast.lucia).get(page).text
+
+
 def test_who_does_not_answer_in_time_loses_the_place_and_may_get_more_time(scene: Scene, cast: Cast, as_: As) -> None:
     ana = scene.people[0]
     published(scene, cast, ACCEPTED, REJECTED, REJECTED, REJECTED)
