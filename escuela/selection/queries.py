@@ -14,9 +14,11 @@ from escuela.admissions.models import ACTIVE, Enrolment
 from escuela.applications.models import SUBMITTED, Application
 from escuela.applications.queries import found_by
 from escuela.calls.models import Call
+from escuela.editions.models import COORDINATOR, EditionStaff
 from escuela.evaluations.queries import ranking
 from escuela.extensions import db
-from escuela.people.models import LocalGovernment
+from escuela.people.models import COORDINATOR as ALL_EDITIONS
+from escuela.people.models import LocalGovernment, Role, User
 from escuela.selection.models import (
     ACCEPTED,
     CONFIRMED,
@@ -267,6 +269,16 @@ def ids(call: Call, filters: Filters) -> list[int]:
     """Every application that the filters show, in the order of the ranking."""
     rows = ranked(call, filters).with_only_columns(Application.id, maintain_column_froms=True)
     return list(db.session.scalars(rows))
+
+
+def coordinators(call: Call) -> Select[User]:
+    """Who coordinates the edition of a call in particular; where nobody does, those who coordinate all of them."""
+    here = select(EditionStaff.user_id).where(
+        EditionStaff.edition_id == call.edition_id, EditionStaff.role == COORDINATOR
+    )
+    everywhere = select(User.id).join(User.roles).where(Role.name == ALL_EDITIONS)
+    rows = select(User).where(User.active, or_(User.id.in_(here), ~here.exists() & User.id.in_(everywhere)))
+    return rows.order_by(User.id)
 
 
 def names(applications: Iterable[int], most: int = 5) -> list[str]:

@@ -489,6 +489,62 @@ def test_who_does_not_answer_in_time_loses_the_place_and_may_get_more_time(scene
     assert db.session.get_one(Decision, ana.id).reply == CONFIRMED
 
 
+def test_who_has_not_answered_is_reminded_once_two_days_before_the_date(scene: Scene, cast: Cast) -> None:
+    ana, bia, caio, _dora = scene.people
+    bia.zone = "America/Bogota"
+    published(scene, cast, ACCEPTED, ACCEPTED, ACCEPTED, WAITLISTED)
+    services.confirm(db.session.get_one(Decision, ana.id))
+    services.decline(db.session.get_one(Decision, caio.id))
+    until = scene.call.reply_by_at
+    assert until is not None
+    with clock.stopped(until - timedelta(days=2, minutes=1)):
+        assert services.remind_replies() == 0
+    with clock.stopped(until - timedelta(days=2)):
+        assert services.remind_replies() == 1
+        assert services.remind_replies() == 0
+    with clock.stopped(until + timedelta(minutes=1)):
+        assert services.remind_replies() == 0
+    [mail] = mails("reminder")
+    assert (mail.address, mail.language) == (bia.email, "pt")
+    for text in (mail.text, mail.html):
+        assert "27 de outubro, 23h59" in text
+        assert "27 de outubro, 21h59" in text
+        assert "/convocatorias/respuesta/" in text
+
+
+def test_a_place_offered_yesterday_is_not_reminded_of_on_the_same_day(scene: Scene, cast: Cast) -> None:
+    scene.call.reply_days = 1
+    published(scene, cast, ACCEPTED, REJECTED, REJECTED, REJECTED)
+    with clock.stopped(NOW + timedelta(hours=20)):
+        assert services.remind_replies() == 0
+
+
+def test_who_loses_a_place_and_who_coordinates_are_told_once(scene: Scene, cast: Cast) -> None:
+    ana, bia, _caio, dora = scene.people
+    bia.zone = "America/Bogota"
+    published(scene, cast, REJECTED, ACCEPTED, REJECTED, WAITLISTED)
+    with clock.stopped(NOW + timedelta(days=9)):
+        for _ in range(2):
+            services.lapse_replies()
+            db.session.commit()
+    told, desk = mails("lapsed")
+    assert (told.address, told.kind, told.language) == (bia.email, "selection/lapsed", "pt")
+    assert "23h59" in told.text
+    assert "21h59" in told.text
+    assert (desk.address, desk.kind, desk.language) == (cast.gabriela.email, "selection/lapsed_desk", "en")
+    assert "Bia Ipê, of Municipalidad de San Fernando del Valle de Catamarca, did not answer" in desk.text
+    assert f"Next in the waiting list: {dora.name}." in desk.text
+    assert ana.name not in desk.text
+
+
+def test_where_nobody_coordinates_the_edition_who_coordinates_all_is_told(scene: Scene, cast: Cast) -> None:
+    assert list(db.session.scalars(queries.coordinators(scene.call))) == [cast.gabriela]
+    row = next(each for each in cast.edition.staff if each.user_id == cast.gabriela.id)
+    db.session.delete(row)
+    db.session.commit()
+    assert list(db.session.scalars(queries.coordinators(scene.call))) == [cast.elena]
+
+
 def test_who_coordinates_answers_for_somebody_who_called_with_how_they_know(scene: Scene, cast: Cast, as_: As) -> None:
     ana = scene.people[0]
     published(scene, cast, ACCEPTED, REJECTED, REJECTED, REJECTED)
