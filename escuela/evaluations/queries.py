@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
+from datetime import timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import Select, and_, case, false, func, or_, select, true
 from sqlalchemy.orm import joinedload, selectinload
 
+from escuela import clock
 from escuela.applications import queries as applications
 from escuela.applications.models import SUBMITTED, Application
 from escuela.calls.models import Call
@@ -199,14 +201,22 @@ def evaluations_of(applications: Iterable[Application]) -> dict[int, list[Evalua
 
 # --- own governments
 
+RECENTLY = timedelta(days=2 * 365)
+"""Whoever left a government within this time still does not evaluate its people."""
+
 
 def own(call: Call) -> Select[int, int]:
-    """Pairs that must not be: an application and an evaluator of its government, or who applied themselves."""
+    """Pairs that must not be: an application and an evaluator of its government, or who applied themselves.
+
+    Of its government is who works for it, and who left it within the last two years (`RECENTLY`), counted in UTC days.
+    """
+    today = clock.now().date()
+    recent = or_(Membership.to_on.is_(None), Membership.to_on >= today - RECENTLY)
     return (
         select(Application.id, Evaluator.id)
         .select_from(Evaluator)
         .join(User, User.id == Evaluator.user_id)
-        .outerjoin(Membership, and_(Membership.user_id == User.id, Membership.to_on.is_(None)))
+        .outerjoin(Membership, and_(Membership.user_id == User.id, recent))
         .join(Application, Application.call_id == Evaluator.call_id)
         .where(
             Evaluator.call_id == call.id,

@@ -144,7 +144,8 @@ def assign(evaluator: Evaluator, applications: Sequence[Application], *, by: Use
 
 def own_sentence(application: Application, evaluator: Evaluator) -> LazyString:
     return _l(
-        "%(evaluator)s belongs to %(government)s or applied too, and so cannot evaluate %(name)s.",
+        "%(evaluator)s belongs to %(government)s, left it less than two years ago, or applied too, and so cannot "
+        "evaluate %(name)s.",
         evaluator=evaluator.user.name,
         government=application.place_name,
         name=application.name,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -192,6 +193,18 @@ def test_one_of_the_same_government_cannot_score_even_what_was_assigned_before(
     assert back.status_code == 303
     assert scene.first.recused_reason == "Trabajo ahí"
     assert as_(cast.renata).get(page_of(scene)).status_code == 404
+
+
+@pytest.mark.parametrize(("days", "status"), [(1, 422), (2 * 365, 422), (2 * 365 + 1, 303)])
+def test_who_left_the_government_within_two_years_does_not_score_it(
+    days: int, status: int, scene: Scene, cast: Cast, as_: As
+) -> None:
+    factories.membership(
+        cast.renata, cast.canelones, from_on=date(2020, 1, 1), to_on=clock.now().date() - timedelta(days=days)
+    )
+    answer = as_(cast.renata).post(page_of(scene), data=typed(scene.call, 5, 5, give="yes"))
+    assert answer.status_code == status
+    assert ("left it less than two years ago" in answer.text) is (status == 422)
 
 
 # --- who may
