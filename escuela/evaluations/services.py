@@ -8,7 +8,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from flask_babel.speaklater import LazyString
-from sqlalchemy import delete, insert, select
+from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 
 from escuela import clock
@@ -24,8 +24,8 @@ from escuela.evaluations.policies import Plan, can_score, divided, scoring, tota
 from escuela.extensions import db
 from escuela.messages.services import enqueue
 from escuela.people import services as people
-from escuela.people.history import record
-from escuela.people.models import User
+from escuela.people.history import history_of, record
+from escuela.people.models import Change, User
 from escuela.web import language
 
 COMMENT = 5000
@@ -158,8 +158,8 @@ def unassign(evaluation: Evaluation, *, by: User) -> None:
     if evaluation.given_at is not None:
         raise DomainError(_l("These scores are given: they are not taken back. Open them again if they are wrong."))
     name, application = evaluation.evaluator.user.name, evaluation.application
-    record(evaluation, "evaluations.unassigned", within=application.call, by=by, before={"evaluator": name})
-    db.session.execute(delete(Score).where(Score.evaluation_id == evaluation.id))
+    before = {"evaluator": name} | _unfinished(evaluation)
+    record(evaluation, "evaluations.unassigned", within=application.call, by=by, before=before)
     db.session.delete(evaluation)
     db.session.flush()
 
@@ -273,9 +273,8 @@ def give(evaluation: Evaluation) -> None:
         raise DomainError(_l("Score every criterion first. Missing: %(criteria)s.", criteria=", ".join(missing)))
     evaluation.total, evaluation.given_at = total(points, criteria), clock.now()
     db.session.flush()
-    after = _facts(evaluation)
-    application = evaluation.application
-    record(evaluation, "scores.given", within=application.call, by=evaluation.evaluator.user, after=after)
+    user, call, before = evaluation.evaluator.user, evaluation.application.call, _given_before(evaluation)
+    record(evaluation, "scores.given", within=call, by=user, before=before, after=_facts(evaluation))
 
 
 def reopen(evaluation: Evaluation, *, reason: str, by: User) -> None:
@@ -304,11 +303,12 @@ def recuse(evaluation: Evaluation, *, reason: str) -> None:
     if evaluation.recused_at is not None:
         return
     ensure_scorable_or_own(evaluation)
+    before = _unfinished(evaluation)
     evaluation.recused_at, evaluation.recused_reason = clock.now(), reason
     evaluation.scores.clear()
     db.session.flush()
     call, user = evaluation.application.call, evaluation.evaluator.user
-    record(evaluation, "evaluations.recused", within=call, by=user, reason=reason)
+    record(evaluation, "evaluations.recused", within=call, by=user, reason=reason, before=before)
 
 
 def ensure_scorable_or_own(evaluation: Evaluation) -> None:
@@ -325,6 +325,20 @@ def _facts(evaluation: Evaluation) -> dict[str, Any]:
         title = named(criterion.title)
         found[title if title not in found else f"{place}. {title}"] = points.get(criterion.id)
     return found | {"comment": evaluation.comment}
+
+
+def _unfinished(evaluation: Evaluation) -> dict[str, Any]:
+    """What was scored and not given, before it goes; nothing where nothing was."""
+    facts = _facts(evaluation)
+    del facts["total"]
+    return {name: value for name, value in facts.items() if value not in (None, "")}
+
+
+def _given_before(evaluation: Evaluation) -> dict[str, Any]:
+    """What was given before it was opened again."""
+    lines = history_of(evaluation).where(Change.verb == "scores.reopened").limit(1)
+    line = db.session.scalars(lines).first()
+    return dict(line.before) if line else {}
 
 
 def locked(call: Call) -> LazyString | None:

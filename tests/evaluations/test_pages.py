@@ -161,6 +161,9 @@ def test_given_scores_change_only_after_who_coordinates_opens_them_again(scene: 
     assert scene.first.total == 900
     line = db.session.scalars(select(Change).where(Change.verb == "scores.reopened")).one()
     assert (line.before["total"], line.reason) == (5.0, "Se confundió de persona")
+    first, again = db.session.scalars(select(Change).where(Change.verb == "scores.given").order_by(Change.id))
+    assert (first.before, first.after["total"]) == ({}, 5.0)
+    assert (again.before["total"], again.after["total"]) == (5.0, 9.0)
 
 
 @pytest.mark.parametrize("shut", ["open", "result", "withdrawn"])
@@ -314,6 +317,9 @@ def test_an_evaluation_is_taken_back_until_it_is_given(scene: Scene, cast: Cast,
     as_(cast.renata).post(page_of(scene), data=typed(scene.call, 5))
     assert as_(cast.gabriela).post(f"{HUB}/evaluaciones/{scene.first.id}/quitar").status_code == 303
     assert len(db.session.scalars(select(Evaluation)).all()) == 1
+    line = db.session.scalars(select(Change).where(Change.verb == "evaluations.unassigned")).one()
+    scored = next(iter(scene.call.criteria[0].title.values()))
+    assert line.before == {"evaluator": cast.renata.name, scored: 5, "comment": "Bien contado."}
 
 
 def test_a_reminder_goes_out_once_a_day(scene: Scene, cast: Cast, as_: As) -> None:
