@@ -260,7 +260,7 @@ def preview(call: Call) -> Preview:
         samples.setdefault((REJECTED, application.language), application)
     said = (call.accepted_note, call.waitlisted_note, call.rejected_note, call.reply_days, call.title)
     until = reply_by(call, clock.now())
-    whole = (said, [(row.application_id, row.outcome) for row in rows], undecided, until.isoformat())
+    whole = (said, [(row.application_id, row.outcome, row.place) for row in rows], undecided, until.isoformat())
     print_ = sha256(repr(whole).encode()).hexdigest()[:20]
     unplaced = db.session.scalars(queries.unplaced(call)).all()
     return Preview(counts, undecided, unplaced, until, samples, print_)
