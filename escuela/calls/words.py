@@ -80,6 +80,7 @@ FIELDS: dict[str, LazyString] = {
     "weight": _l("Weight"),
 }
 VALUES: dict[str, LazyString] = {f"kind:{kind}": words for kind, words in KINDS.items()}
+VALUES["shown_value:yes"] = _l("Yes")
 
 Unit: TypeAlias = Literal["day", "hour", "minute"]
 NEVER_LARGER = 10**6

@@ -13,7 +13,7 @@ from escuela.calls import services as calls
 from escuela.evaluations import queries
 from escuela.evaluations.models import Evaluation, Evaluator
 from escuela.evaluations.queries import ACTIVE
-from escuela.evaluations.services import locked
+from escuela.evaluations.services import ensure_owes_nothing, locked
 from escuela.extensions import db
 from escuela.people import history
 from escuela.people.models import User
@@ -62,3 +62,4 @@ def init_app(app: Flask) -> None:
     if reads not in READERS:  # a process may make the School more than once
         READERS.append(reads)
         calls.LOCKS.append(locked)
+        calls.BLINDS.append(ensure_owes_nothing)

@@ -14,16 +14,27 @@ from escuela.admissions.models import ACTIVE, Enrolment
 from escuela.applications.models import SUBMITTED, Application
 from escuela.applications.queries import found_by
 from escuela.calls.models import Call
+from escuela.editions.models import COORDINATOR, EditionStaff
 from escuela.evaluations.queries import ranking
 from escuela.extensions import db
-from escuela.people.models import LocalGovernment
-from escuela.selection.models import ACCEPTED, CONFIRMED, DECLINED, LAPSED, WAITLISTED, Decision, DecisionBatch
+from escuela.people.models import COORDINATOR as ALL_EDITIONS
+from escuela.people.models import LocalGovernment, Role, User
+from escuela.selection.models import (
+    ACCEPTED,
+    CONFIRMED,
+    DECLINED,
+    LAPSED,
+    REMOVED,
+    WAITLISTED,
+    Decision,
+    DecisionBatch,
+)
 
 COUNTRY = func.coalesce(LocalGovernment.country, Application.proposed_country)
 BAND = func.coalesce(LocalGovernment.population_band, Application.proposed_band)
 UNDECIDED = "none"
 GONE = "gone"
-"""Accepted, and declined or not answered: the place is somebody else's."""
+"""Declined, not answered, or taken off the waiting list: the place is somebody else's."""
 SORTS = ("mean", "spread", "name", "place", "country", "number")
 
 
@@ -149,7 +160,7 @@ class Balance:
 def balance(call: Call) -> Balance:
     """In two queries whatever applied."""
     found = Balance()
-    gone = Decision.reply.in_([DECLINED, LAPSED])
+    gone = Decision.reply.in_([DECLINED, LAPSED, REMOVED])
     outcome_now = case((gone, GONE), else_=Decision.outcome)
     counted = (
         select(COUNTRY, BAND, Application.gender, outcome_now, func.count(Application.id))
@@ -195,8 +206,15 @@ def decided(call: Call) -> Select[Decision]:
 
 
 def waiting(call: Call) -> Select[Decision]:
-    """The waiting list in its order."""
-    return decided(call).where(Decision.outcome == WAITLISTED).order_by(None).order_by(Decision.place, Application.id)
+    """Who still waits, in the order of the list."""
+    rows = decided(call).where(Decision.outcome == WAITLISTED, Decision.reply.is_(None))
+    return rows.order_by(None).order_by(Decision.place, Application.id)
+
+
+def left_the_list(call: Call) -> Select[Decision]:
+    """Who was on the waiting list and said no, or was taken off it."""
+    rows = decided(call).where(Decision.outcome == WAITLISTED, Decision.reply.is_not(None))
+    return rows.order_by(None).order_by(Decision.replied_at, Application.id)
 
 
 def undecided(call: Call) -> Select[Application]:
@@ -251,6 +269,16 @@ def ids(call: Call, filters: Filters) -> list[int]:
     """Every application that the filters show, in the order of the ranking."""
     rows = ranked(call, filters).with_only_columns(Application.id, maintain_column_froms=True)
     return list(db.session.scalars(rows))
+
+
+def coordinators(call: Call) -> Select[User]:
+    """Who coordinates the edition of a call in particular; where nobody does, those who coordinate all of them."""
+    here = select(EditionStaff.user_id).where(
+        EditionStaff.edition_id == call.edition_id, EditionStaff.role == COORDINATOR
+    )
+    everywhere = select(User.id).join(User.roles).where(Role.name == ALL_EDITIONS)
+    rows = select(User).where(User.active, or_(User.id.in_(here), ~here.exists() & User.id.in_(everywhere)))
+    return rows.order_by(User.id)
 
 
 def names(applications: Iterable[int], most: int = 5) -> list[str]:

@@ -100,6 +100,7 @@ def test_the_ranking_tells_means_and_flags_disagreement(scene: Scene, cast: Cast
     ]
     page = as_(cast.gabriela).get(HERE).text
     assert "Differ by 4.0" in page
+    assert '<p class="over"><span>Call closed:' in page, "one run of text, no columns of a narrow screen"
     assert page.index("Ana Ceibo") < page.index("Bia Ipê") < page.index("Dora Molle")
 
 
@@ -351,6 +352,14 @@ def test_a_change_after_the_look_asks_for_another_look(scene: Scene, cast: Cast,
     assert mails() == []
 
 
+def test_another_order_of_the_waiting_list_asks_for_another_look(scene: Scene, cast: Cast) -> None:
+    services.decide(scene.call, [each.id for each in scene.people], WAITLISTED, by=cast.gabriela)
+    seen = services.preview(scene.call).fingerprint
+    assert services.preview(scene.call).fingerprint == seen
+    services.move(db.session.get_one(Decision, scene.people[1].id), -1, by=cast.elena)
+    assert services.preview(scene.call).fingerprint != seen
+
+
 def test_somebody_of_a_government_that_nobody_confirmed_holds_the_publication_back(
     scene: Scene, cast: Cast, as_: As
 ) -> None:
@@ -423,6 +432,57 @@ def test_a_place_that_is_declined_goes_to_the_next_in_two_clicks(scene: Scene, c
     assert verbs == ["decision.made", "decision.offered", "reply.given"]
 
 
+def test_who_waits_no_longer_leaves_the_list_and_the_next_moves_up(scene: Scene, cast: Cast, as_: As) -> None:
+    ana, bia, caio, dora = scene.people
+    services.decide(scene.call, [bia.id], WAITLISTED, by=cast.gabriela)
+    db.session.commit()
+    assert as_(None).post(link_of(bia), data={"reply": "leave"}).status_code == 404, "nothing is published"
+    assert as_(cast.gabriela).post(f"{HERE}/espera/{bia.id}/quitar", data={"reason": "Llamó"}).status_code == 409
+    published(scene, cast, ACCEPTED, WAITLISTED, WAITLISTED, WAITLISTED)
+    assert {
+        "/convocatorias/respuesta/" in text for text in (mails("waitlisted")[0].text, mails("waitlisted")[0].html)
+    } == {True}
+    assert as_(None).post(link_of(ana), data={"reply": "leave"}).status_code == 409, "has a place"
+    client = as_(None)
+    assert "Leave the waiting list" in client.get(link_of(bia)).text
+    for _ in range(2):
+        assert client.post(link_of(bia), data={"reply": "leave", "reason": "Otro curso"}).status_code == 303
+    assert "You are no longer on the waiting list" in client.get(link_of(bia)).text
+    assert client.post(link_of(bia), data={"reply": CONFIRMED}).status_code == 409
+    remove, coordinator = f"{HERE}/espera/{caio.id}/quitar", as_(cast.gabriela)
+    assert "Take Caio Tala off the waiting list" in coordinator.get(remove).text
+    assert coordinator.post(remove, data={"reason": ""}).status_code == 422
+    for _ in range(2):
+        assert coordinator.post(remove, data={"reason": "Dejó la intendencia"}).status_code == 303
+    assert [row.application_id for row in db.session.scalars(queries.waiting(scene.call))] == [dora.id]
+    page = coordinator.get(f"{HERE}/espera").text
+    assert page.index("Dora Molle") < page.index("No longer in the list") < page.index("Bia Ipê")
+    services.decline(db.session.get_one(Decision, ana.id))
+    db.session.commit()
+    assert coordinator.post(f"{HERE}/ofrecer/{bia.id}").status_code == 409
+    board = coordinator.get(HERE).text
+    assert "Next in the waiting list: Dora Molle." in board
+    assert "Taken off the list" in board
+    lines = db.session.scalars(select(Change).where(Change.verb.startswith("waiting."))).all()
+    assert [(line.verb, line.by_name, line.reason, line.before) for line in lines] == [
+        ("waiting.left", bia.email, "Otro curso", {"place": 1}),
+        ("waiting.removed", cast.gabriela.name, "Dejó la intendencia", {"place": 2}),
+    ]
+
+
+def test_the_page_of_an_applicant_leads_to_the_result_once_it_is_published(scene: Scene, cast: Cast, as_: As) -> None:
+    row = factories.application(scene.call, cast.canelones, cast.lucia.name, email=cast.lucia.email, user=cast.lucia)
+    services.decide(scene.call, [row.id], WAITLISTED, by=cast.gabriela)
+    db.session.commit()
+    page = "/convocatorias/novena/mi-postulacion"
+    before = as_(cast.lucia).get(page)
+    assert before.status_code == 200
+    assert "/convocatorias/respuesta/" not in before.text
+    services.publish(scene.call, services.preview(scene.call).fingerprint, reject_rest=True, by=cast.gabriela)
+    db.session.commit()
+    assert "/convocatorias/respuesta/" in as_(cast.lucia).get(page).text
+
+
 def test_who_does_not_answer_in_time_loses_the_place_and_may_get_more_time(scene: Scene, cast: Cast, as_: As) -> None:
     ana = scene.people[0]
     published(scene, cast, ACCEPTED, REJECTED, REJECTED, REJECTED)
@@ -436,6 +496,63 @@ def test_who_does_not_answer_in_time_loses_the_place_and_may_get_more_time(scene
         assert as_(cast.gabriela).post(f"{HERE}/respuesta/{ana.id}", data=more).status_code == 303
         assert as_(None).post(link_of(ana), data={"reply": CONFIRMED}).status_code == 303
     assert db.session.get_one(Decision, ana.id).reply == CONFIRMED
+
+
+def test_who_has_not_answered_is_reminded_once_two_days_before_the_date(scene: Scene, cast: Cast) -> None:
+    ana, bia, caio, _dora = scene.people
+    bia.zone = "America/Bogota"
+    published(scene, cast, ACCEPTED, ACCEPTED, ACCEPTED, WAITLISTED)
+    services.confirm(db.session.get_one(Decision, ana.id))
+    services.decline(db.session.get_one(Decision, caio.id))
+    until = scene.call.reply_by_at
+    assert until is not None
+    with clock.stopped(until - timedelta(days=2, minutes=1)):
+        assert services.remind_replies() == 0
+    with clock.stopped(until - timedelta(days=2)):
+        assert services.remind_replies() == 1
+        assert services.remind_replies() == 0
+    with clock.stopped(until + timedelta(minutes=1)):
+        assert services.remind_replies() == 0
+    [mail] = mails("reminder")
+    assert (mail.address, mail.language) == (bia.email, "pt")
+    for text in (mail.text, mail.html):
+        assert "27 de outubro" in text
+        assert "23h59" in text.replace(":", "h")
+        assert "21h59" in text.replace(":", "h")
+        assert "/convocatorias/respuesta/" in text
+
+
+def test_a_place_offered_yesterday_is_not_reminded_of_on_the_same_day(scene: Scene, cast: Cast) -> None:
+    scene.call.reply_days = 1
+    published(scene, cast, ACCEPTED, REJECTED, REJECTED, REJECTED)
+    with clock.stopped(NOW + timedelta(hours=20)):
+        assert services.remind_replies() == 0
+
+
+def test_who_loses_a_place_and_who_coordinates_are_told_once(scene: Scene, cast: Cast) -> None:
+    ana, bia, _caio, dora = scene.people
+    bia.zone = "America/Bogota"
+    published(scene, cast, REJECTED, ACCEPTED, REJECTED, WAITLISTED)
+    with clock.stopped(NOW + timedelta(days=9)):
+        for _ in range(2):
+            services.lapse_replies()
+            db.session.commit()
+    told, desk = mails("lapsed")
+    assert (told.address, told.kind, told.language) == (bia.email, "selection/lapsed", "pt")
+    assert "23h59" in told.text.replace(":", "h")
+    assert "21h59" in told.text.replace(":", "h")
+    assert (desk.address, desk.kind, desk.language) == (cast.gabriela.email, "selection/lapsed_desk", "en")
+    assert "Bia Ipê, of Municipalidad de San Fernando del Valle de Catamarca, did not answer" in desk.text
+    assert f"Next in the waiting list: {dora.name}." in desk.text
+    assert ana.name not in desk.text
+
+
+def test_where_nobody_coordinates_the_edition_who_coordinates_all_is_told(scene: Scene, cast: Cast) -> None:
+    assert list(db.session.scalars(queries.coordinators(scene.call))) == [cast.gabriela]
+    row = next(each for each in cast.edition.staff if each.user_id == cast.gabriela.id)
+    db.session.delete(row)
+    db.session.commit()
+    assert list(db.session.scalars(queries.coordinators(scene.call))) == [cast.elena]
 
 
 def test_who_coordinates_answers_for_somebody_who_called_with_how_they_know(scene: Scene, cast: Cast, as_: As) -> None:
