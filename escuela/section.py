@@ -243,9 +243,7 @@ class Section:
             return self._instant(key, day, hour, offset, zone)
         return None
 
-    def _instant(
-        self, key: str, day: date, hour: str, offset: str | None, zone: str
-    ) -> tuple[datetime, str] | None:
+    def _instant(self, key: str, day: date, hour: str, offset: str | None, zone: str) -> tuple[datetime, str] | None:
         try:
             found = clock.instant(datetime.fromisoformat(f"{day} {hour:0>5}"), zone, _offset(offset))
         except clock.StrangeOffsetError:
