@@ -377,3 +377,26 @@ def test_the_list_with_ties_asks_the_same_for_one_and_for_three(as_: As, count_q
         page = client.get(address)
     assert page.text.count("The place passed to:") == page.text.count("Goes on in edition 11") == rows
     assert len(ran) == 8
+
+
+def test_reinstating_begins_the_job_that_ended_again_unless_told_not_to(as_: As, cast: Cast) -> None:
+    client, here = as_(cast.gabriela), at(cast.lucias, "reincorporar")
+    client.post(at(cast.lucias, "relevo"), data=colleague(leaves="y"))
+    successor = cast.lucias.successor
+    assert successor is not None
+    client.post(at(successor, "baja"), data={"reason": WHY})
+    assert f"Works for {cast.canelones.name} again from today on" in client.get(here).text
+    assert client.post(here, data={"reason": WHY, "returns": "y"}).status_code == 303
+    db.session.expire_all()
+    assert len([job for job in cast.lucia.memberships if job.to_on is None]) == 1
+    assert len({job.position for job in cast.lucia.memberships}) == 1
+    client.post(at(cast.lucias, "baja"), data={"reason": WHY})
+    assert "again from today on" not in client.get(here).text, "the job goes on"
+
+
+def test_a_job_that_is_not_to_begin_again_stays_ended(as_: As, cast: Cast) -> None:
+    client = as_(cast.gabriela)
+    client.post(at(cast.lucias, "relevo"), data=colleague(leaves="y"))
+    client.post(at(cast.lucias.successor, "baja"), data={"reason": WHY})
+    assert client.post(at(cast.lucias, "reincorporar"), data={"reason": WHY}).status_code == 303
+    assert [job for job in cast.lucia.memberships if job.to_on is None] == []
