@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, abort, flash, jsonify, redirect, render_template, request, url_for
@@ -22,6 +23,7 @@ from escuela.extensions import db
 from escuela.people import places
 
 if TYPE_CHECKING:
+    from flask import Response
     from flask.typing import ResponseReturnValue
 
 bp = Blueprint("authoring", __name__, url_prefix="/ediciones/<edition>/escribir")
@@ -45,7 +47,7 @@ def outline(edition: str) -> ResponseReturnValue:
     return _outline(coordinated(edition))
 
 
-def _outline(edition: Edition, refusal: DomainError | None = None) -> str:
+def _outline(edition: Edition, refusal: DomainError | None = None, told: Sequence[str] = ()) -> str:
     used, away = queries.outline(edition)
     return render_template(
         "authoring/outline.html",
@@ -57,6 +59,9 @@ def _outline(edition: Edition, refusal: DomainError | None = None) -> str:
         mark=arrange.mark_of(arrange.order_of(edition)),
         total=sum(part.module.hours for part in used),
         refusal=refusal,
+        effects=told,
+        shown=fingerprint(told),
+        asked={name: request.form[name] for name in ("order", "move", "seen") if name in request.form},
     )
 
 
@@ -100,31 +105,43 @@ def _module(edition: Edition, row: Module | None) -> ResponseReturnValue:
 
 @bp.post("/orden")
 def order(edition: str) -> ResponseReturnValue:
-    """A whole order from the script, or one thing one step up or down. What was seen comes along."""
+    """A whole order from the script, or one thing one step up or down, once its effects were shown.
+
+    What was seen comes along.
+    """
     row = coordinated(edition)
-    wanted, move = request.form.get("order", "").split(), request.form.get("move", "")
-    seen = request.form.get("seen", "")
-    what, _colon, way = move.rpartition(":")
+    move, seen = request.form.get("move", ""), request.form.get("seen", "")
+    wanted = _moved(row, move) if move else request.form.get("order", "").split()
     try:
-        if move:
-            now = arrange.order_of(row)
-            if way not in {"up", "down"}:
-                abort(400)
-            wanted = arrange.moved(now, what, -1 if way == "up" else 1) if what in now else []
-            seen = seen if wanted else ""
-        told = arrange.reorder(row, wanted, seen, by=me())
+        told = [f"«{titled(thing.title)}»: {effect}" for thing, effect in arrange.effects_of(row, wanted, seen)]
+        if told and request.form.get("shown", "") != fingerprint(told):
+            return _ask(row, told), 422
+        arrange.reorder(row, wanted, seen, by=me())
     except DomainError as refusal:
         db.session.rollback()
         if wants_json():
             return jsonify(message=str(refusal.sentence)), 409
         return _outline(coordinated(edition), refusal), 409
     if wants_json():
-        message = " ".join([_("The order is saved."), *map(str, told)])
-        return jsonify(message=message, seen=arrange.mark_of(arrange.order_of(row)))
-    for sentence in told:
-        flash(str(sentence), "warn")
-    anchor = what.replace(":", "-", 1) if move else None
+        return jsonify(message=_("The order is saved."), seen=arrange.mark_of(arrange.order_of(row)))
+    anchor = move.rpartition(":")[0].replace(":", "-", 1) if move else None
     return redirect(url_for(".outline", edition=row.slug, _anchor=anchor), 303)
+
+
+def _moved(edition: Edition, move: str) -> list[str]:
+    """The order that `a:que-es-un-dato:up` asks for; none for what is no longer there."""
+    what, _colon, way = move.rpartition(":")
+    if way not in {"up", "down"}:
+        abort(400)
+    now = arrange.order_of(edition)
+    return arrange.moved(now, what, -1 if way == "up" else 1) if what in now else []
+
+
+def _ask(edition: Edition, told: list[str]) -> str | Response:
+    """The effects of an order, before any of it is saved."""
+    if wants_json():
+        return jsonify(effects=told, shown=fingerprint(told))
+    return _outline(edition, told=told)
 
 
 # --- copies, and what is put away

@@ -207,12 +207,51 @@ def test_a_lesson_takes_its_pictures_along_into_another_module(cast: Cast, secon
     assert files["agua/mapa.webp"] == "c"
 
 
-def test_moving_into_a_module_that_opens_later_says_so(cast: Cast, second: Module, as_: As) -> None:
+@pytest.fixture
+def later(cast: Cast, second: Module) -> Module:
+    """Opens after what somebody has begun in the module before it."""
+    done(cast)
     second.opens_at, second.opens_zone = factories.at("2026-11-20 10:00 America/Montevideo"), "America/Montevideo"
     db.session.commit()
-    client = as_(cast.gabriela)
-    client.post(f"{HERE}/orden", data={"seen": seen(client), "move": "a:assignment-mapa:down"})
-    assert "closes again until" in client.get(HERE).text
+    return second
+
+
+def test_what_a_move_does_is_asked_before_anything_is_saved(cast: Cast, later: Module, as_: As) -> None:
+    client, before = as_(cast.gabriela), order(cast.edition)
+    typed = {"seen": seen(client), "order": f"m:modulo-1 a:quiz-datos a:assignment-mapa m:{later.slug} a:leccion a:rio"}
+    page = client.post(f"{HERE}/orden", data=typed)
+    assert page.status_code == 422
+    assert f"«{cast.lesson.title['es']}»: It is open now and closes again until Friday" in page.text
+    assert order(cast.edition) == before
+    assert db.session.query(Change).count() == 0
+    assert f'name="order" value="{typed["order"]}"' in page.text
+    shown = page.text.split('name="shown" value="')[1].split('"')[0]
+    assert client.post(f"{HERE}/orden", data=typed | {"shown": "other"}).status_code == 422
+    assert client.post(f"{HERE}/orden", data=typed | {"shown": shown}).status_code == 303
+    assert order(cast.edition) == {"modulo-1": ["quiz-datos", "assignment-mapa"], "agua": ["leccion", "rio"]}
+
+
+def test_a_step_that_closes_something_again_is_asked_too(cast: Cast, later: Module, as_: As) -> None:
+    client, before = as_(cast.gabriela), order(cast.edition)
+    typed = {"seen": seen(client), "move": "a:assignment-mapa:down"}
+    page = client.post(f"{HERE}/orden", data=typed)
+    assert page.status_code == 422
+    assert order(cast.edition) == before
+    shown = page.text.split('name="shown" value="')[1].split('"')[0]
+    assert 'name="move" value="a:assignment-mapa:down"' in page.text
+    assert client.post(f"{HERE}/orden", data=typed | {"shown": shown}).location == f"{HERE}#a-assignment-mapa"
+    assert order(cast.edition)[later.slug] == ["assignment-mapa", "rio"]
+
+
+def test_the_script_is_told_the_effects_of_an_order(cast: Cast, later: Module, as_: As) -> None:
+    client, before = as_(cast.gabriela), order(cast.edition)
+    typed = {"seen": seen(client), "order": f"m:modulo-1 a:quiz-datos a:assignment-mapa m:{later.slug} a:leccion a:rio"}
+    client.environ_base["HTTP_ACCEPT"] = "application/json"
+    answer = client.post(f"{HERE}/orden", data=typed)
+    assert answer.status_code == 422
+    assert "closes again until" in answer.json["effects"][0]
+    assert order(cast.edition) == before
+    assert client.post(f"{HERE}/orden", data=typed | {"shown": answer.json["shown"]}).status_code == 200
 
 
 # --- copies

@@ -5,24 +5,51 @@ for (const form of document.querySelectorAll('form[data-order]')) {
   const items = () => [...modules.querySelectorAll('[data-token]')]
   const lists = () => [...modules.querySelectorAll('[data-activities]')]
   const isModule = (item) => item.dataset.token.startsWith('m:')
-  let busy = false, again = null
+  const order = () => items().map((item) => item.dataset.token)
+  const dialog = document.querySelector('dialog[data-effects]')
+  let busy = false, again = null, saved = order()
 
-  const send = async (words) => {
+  // The page in another order of the same things.
+  const arrange = (tokens) => {
+    const focused = document.activeElement, by = new Map(items().map((item) => [item.dataset.token, item]))
+    let list
+    for (const item of tokens.map((token) => by.get(token))) {
+      if (isModule(item)) { modules.append(item); list = item.querySelector('[data-activities]') } else list.append(item)
+    }
+    if (focused !== document.activeElement) focused.focus()
+  }
+  // What it does to who takes part is asked before any of it is saved.
+  const agreed = (effects) => new Promise((resolve) => {
+    dialog.querySelector('ul').replaceChildren(...effects.map((words) => Object.assign(document.createElement('li'), { textContent: words })))
+    dialog.returnValue = ''
+    dialog.addEventListener('close', () => resolve(dialog.returnValue === 'yes'), { once: true })
+    dialog.showModal()
+  })
+  const say = (words, wrong) => { said.textContent = words; said.classList.toggle('error', wrong) }
+  const send = async (words, shown = '') => {
     if (busy) { again = words; return }
     busy = true
-    const data = new FormData(form)
-    data.set('order', items().map((item) => item.dataset.token).join(' '))
+    const data = new FormData(form), wanted = order()
+    data.set('order', wanted.join(' '))
+    data.set('shown', shown)
+    let confirmed
     try {
       const answer = await fetch(form.action, { method: 'POST', body: data, headers: { Accept: 'application/json' } })
       const told = await answer.json()
-      said.textContent = answer.ok ? `${words} ${told.message}` : told.message
-      said.classList.toggle('error', !answer.ok)
-      if (answer.ok) form.elements.seen.value = told.seen
+      if (answer.ok) {
+        form.elements.seen.value = told.seen
+        saved = wanted
+        say(`${words} ${told.message}`, false)
+      } else if (told.effects) {
+        if (again === null && await agreed(told.effects)) confirmed = told.shown
+        else if (again === null) { arrange(saved); say(dialog.dataset.left, false) }
+      } else say(told.message, true)
     } catch {
-      said.textContent = form.dataset.failed
-      said.classList.add('error')
+      arrange(saved)
+      say(form.dataset.failed, true)
     }
     busy = false
+    if (confirmed !== undefined) return send(words, confirmed)
     if (again !== null) { const next = again; again = null; send(next) }
   }
   const placed = (item) => {
