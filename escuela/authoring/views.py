@@ -151,18 +151,30 @@ def _ask(edition: Edition, told: list[str]) -> str | Response:
 def confirm(edition: str, sort: str, slug: str, verb: str) -> ResponseReturnValue:
     """What it would do, before it is done."""
     row = coordinated(edition)
-    thing = _thing(row, sort, slug)
-    texts = [each for part in text_of(row).modules for each in part.activities]
+    return _confirm(row, _thing(row, sort, slug), sort, verb)
+
+
+def _confirm(edition: Edition, thing: Module | Activity, sort: str, verb: str, *, changed: bool = False) -> str:
+    told, linked = _told_of(edition, thing)
     return render_template(
         "authoring/confirm.html",
-        edition=row,
+        edition=edition,
         thing=thing,
         sort=sort,
         verb=verb,
-        effects=effects.of_archiving(thing),
+        effects=told,
+        linked=linked,
+        seen=fingerprint([*told, *linked]),
         may_go=arrange.may_go(thing),
-        linked=arrange.linked_from(thing, texts),
+        changed=changed,
     )
+
+
+def _told_of(edition: Edition, thing: Module | Activity) -> tuple[list[str], list[str]]:
+    """What putting it away does, and the titles of the texts whose links to it would lead nowhere."""
+    texts = [each for part in text_of(edition).modules for each in part.activities]
+    linked = [titled(title) for title in arrange.linked_from(thing, texts)]
+    return [str(each) for each in effects.of_archiving(thing)], linked
 
 
 @bp.post("/<any(modulos, actividades):sort>/<slug>/<any(duplicar, archivar, recuperar, quitar):verb>")
@@ -178,6 +190,10 @@ def change(edition: str, sort: str, slug: str, verb: str) -> ResponseReturnValue
         anchor = _anchor(new)
         flash(_("There is a copy at the end: «%(title)s».", title=titled(new.title)), "good")
     elif verb == "archivar":
+        services.lock(row)
+        told, linked = _told_of(row, thing)
+        if thing.archived_at is None and request.form.get("seen", "") != fingerprint([*told, *linked]):
+            return _confirm(row, thing, sort, verb, changed=True), 422
         arrange.archive(thing, by=me())
         flash(_("«%(title)s» is put away. It can be brought back from here.", title=title), "good")
     elif verb == "recuperar":

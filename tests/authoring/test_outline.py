@@ -21,6 +21,7 @@ from escuela.people.models import Change, User
 from tests import factories
 from tests.cast import Cast
 from tests.conftest import NOW, Client
+from tests.posted import inputs
 
 As = Callable[[User | None], Client]
 HERE = "/ediciones/novena/escribir"
@@ -45,6 +46,12 @@ def order(edition: Edition) -> dict[str, list[str]]:
 
 def seen(client: Client) -> str:
     return client.get(HERE).text.split('name="seen" value="')[1].split('"')[0]
+
+
+def puts_away(client: Client, what: str) -> int:
+    """From the page that says what it does."""
+    page = client.get(f"{HERE}/{what}/archivar").text
+    return client.post(f"{HERE}/{what}/archivar", data=dict(inputs(page))).status_code
 
 
 def done(cast: Cast) -> None:
@@ -298,7 +305,7 @@ def test_what_is_put_away_is_hidden_and_its_work_kept(cast: Cast, as_: As) -> No
     page = client.get(f"{HERE}/actividades/leccion/archivar").text
     assert "1 participant has something in it: that is kept, hidden, and comes back with it." in page
     assert "A certificate no longer asks for 1 activity." in page
-    assert client.post(f"{HERE}/actividades/leccion/archivar").status_code == 303
+    assert puts_away(client, "actividades/leccion") == 303
     assert as_(cast.lucia).get("/ediciones/novena/lecciones/leccion").status_code == 404
     assert cast.lesson.title["es"] not in as_(cast.lucia).get("/ediciones/novena").text
     assert db.session.query(LessonDone).count() == 1
@@ -309,13 +316,35 @@ def test_what_is_put_away_is_hidden_and_its_work_kept(cast: Cast, as_: As) -> No
 
 def test_a_module_goes_and_comes_back_with_what_was_put_away_with_it(cast: Cast, as_: As) -> None:
     client = as_(cast.gabriela)
-    client.post(f"{HERE}/actividades/quiz-datos/archivar")
+    puts_away(client, "actividades/quiz-datos")
     with clock.stopped(factories.at("2026-10-21 10:00 America/Montevideo")):
-        client.post(f"{HERE}/modulos/modulo-1/archivar")
+        puts_away(client, "modulos/modulo-1")
     assert order(cast.edition) == {}
     assert client.post(f"{HERE}/actividades/quiz-datos/recuperar").status_code == 409
     client.post(f"{HERE}/modulos/modulo-1/recuperar")
     assert order(cast.edition) == {"modulo-1": ["leccion", "assignment-mapa"]}
+
+
+def test_nothing_is_put_away_whose_effects_changed_since_they_were_shown(cast: Cast, as_: As) -> None:
+    client = as_(cast.gabriela)
+    seen_before = dict(inputs(client.get(f"{HERE}/actividades/leccion/archivar").text))
+    done(cast)
+    page = client.post(f"{HERE}/actividades/leccion/archivar", data=seen_before)
+    assert page.status_code == 422
+    assert "What it does is different from what you saw" in page.text
+    assert "1 participant has something in it" in page.text
+    assert activity("leccion").archived_at is None
+    again = client.post(f"{HERE}/actividades/leccion/archivar", data=dict(inputs(page.text)))
+    assert again.status_code == 303
+    assert activity("leccion").archived_at is not None
+
+
+def test_what_cannot_be_taken_out_is_put_away_from_the_same_page(cast: Cast, as_: As) -> None:
+    done(cast)
+    client = as_(cast.gabriela)
+    page = client.get(f"{HERE}/actividades/leccion/quitar").text
+    assert "1 participant has something in it" in page
+    assert client.post(f"{HERE}/actividades/leccion/archivar", data=dict(inputs(page))).status_code == 303
 
 
 def test_links_that_would_lead_nowhere_are_told(cast: Cast, as_: As) -> None:
