@@ -21,6 +21,7 @@ from escuela.editions.policies import coordinates
 from escuela.errors import DomainError, wants_json
 from escuela.extensions import db
 from escuela.people import places
+from escuela.people.history import Difference, compared, digest_of, history_of
 
 if TYPE_CHECKING:
     from flask import Response
@@ -80,24 +81,41 @@ def module(edition: str, module: str) -> ResponseReturnValue:
 
 
 def _module(edition: Edition, row: Module | None) -> ResponseReturnValue:
-    form, told = ModuleForm.of(row), list[str]()
+    if row is not None and request.method == "POST":
+        services.lock(edition)
+        db.session.refresh(row)
+    form, told, differing = ModuleForm.of(row), list[str](), list[Difference]()
     form.speak(edition)
     if form.validate_on_submit():
         told = [str(each) for each in effects.of_opening(row, form.opens.data)] if row else []
-        if form.seen.data == fingerprint(told):
+        differing = _meanwhile(row, form) if row else []
+        if not differing and form.seen.data == fingerprint(told):
             saved = services.write_module(edition, row, form.values(), by=me())
             flash(_("«%(title)s» is saved.", title=titled(saved.title)), "good")
             return redirect(url_for(".outline", edition=edition.slug, _anchor=f"m-{saved.slug}"), 303)
-        form.seen.data = fingerprint(told)
+        form.seen.data = "" if differing else fingerprint(told)
     page = render_template(
         "authoring/module.html",
         edition=edition,
         module=row,
         form=form,
         effects=told,
+        differing=differing,
+        now=digest_of(services.facts_of_module(row)) if row else "",
+        last=db.session.scalars(history_of(row).limit(1)).first() if differing and row else None,
         zones=places.zones(web.language()),
     )
-    return page, 422 if form.errors or told else 200
+    return page, 409 if differing else 422 if form.errors or told else 200
+
+
+def _meanwhile(row: Module, form: ModuleForm) -> list[Difference]:
+    """What saving would take back of what somebody saved since the page was made; nothing where both say the same."""
+    now = services.facts_of_module(row)
+    over = request.form.get("over") or form.based_on.data
+    if over == digest_of(now):
+        form.based_on.data = over
+        return []
+    return compared(now, services.facts_typed(form.values()))
 
 
 # --- order

@@ -126,6 +126,26 @@ def test_a_module_that_closes_again_says_so_before_it_is_saved(cast: Cast, as_: 
     assert module("modulo-1").opens_at is not None
 
 
+def test_two_who_save_a_module_at_once_see_both_and_nothing_typed_is_lost(cast: Cast, as_: As) -> None:
+    page = as_(cast.gabriela).get(f"{HERE}/modulos/modulo-1")
+    mine = dict(inputs(page.text)) | {"title-es": "Mío", "hours": "9"}
+    theirs = dict(inputs(page.text)) | {"title-es": "Suyo"}
+    assert as_(cast.elena).post(f"{HERE}/modulos/modulo-1", data=theirs).status_code == 303
+    client = as_(cast.gabriela)
+    page = client.post(f"{HERE}/modulos/modulo-1", data=mine)
+    assert page.status_code == 409
+    assert "Somebody saved this meanwhile" in page.text
+    assert cast.elena.name in page.text
+    assert module("modulo-1").title["es"] == "Suyo"
+    typed = inputs(page.text)
+    assert (typed["title-es"], typed["hours"]) == ("Mío", "9")
+    assert "Suyo" in page.text
+    assert client.post(f"{HERE}/modulos/modulo-1", data=dict(typed)).status_code == 409, "only over what was shown"
+    over = page.text.split('name="over" value="')[1].split('"')[0]
+    assert client.post(f"{HERE}/modulos/modulo-1", data=dict(typed) | {"over": over}).status_code == 303
+    assert (module("modulo-1").title["es"], module("modulo-1").hours) == ("Mío", 9)
+
+
 # --- order
 
 
