@@ -319,3 +319,26 @@ def test_an_order_that_closes_something_again_is_asked_and_left_as_it_was(
     expect(modules).to_have_count(len({each for each in was if each.startswith("m-")}))
     page.reload()
     expect(page.locator(f"#m-{names[1]} #a-{moved}")).to_be_visible()
+
+
+def test_what_is_let_go_outside_or_with_escape_stays_where_it_was(visitor: type[Visitor]) -> None:
+    page = visitor(size=DESK).signs_in("elena").goes("/ediciones/ciudades-inteligentes-hoy/escribir").page
+    sent = list[str]()
+    page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
+    listed = page.locator("[data-activities]").first.locator("> [data-token]")
+    was = listed.evaluate_all("all => all.map((each) => each.id)")
+    grip, below, heading = listed.first.locator("[data-grip]"), listed.nth(1), page.locator("h1").first
+    for leaves in ("escape", "outside"):
+        grip.hover()
+        page.mouse.down()
+        below.hover(position={"x": 200, "y": 40})
+        below.hover(position={"x": 201, "y": 41})
+        expect(listed.first).not_to_have_id(was[0])
+        if leaves == "escape":
+            page.keyboard.press("Escape")
+        else:
+            heading.hover()
+        page.mouse.up()
+        expect(listed.first).to_have_id(was[0])
+    assert listed.evaluate_all("all => all.map((each) => each.id)") == was
+    assert sent == []

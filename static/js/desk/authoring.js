@@ -74,7 +74,7 @@ for (const form of document.querySelectorAll('form[data-order]')) {
   })
 
   // A thing is dragged by its dots, so that its words can still be marked.
-  let held
+  let held, before
   for (const grip of modules.querySelectorAll('[data-grip]')) grip.hidden = false
   for (const each of document.querySelectorAll('[data-drag]')) each.hidden = false
   modules.addEventListener('pointerdown', ({ target }) => { const item = target.closest('[data-grip]')?.closest('[data-token]'); if (item) item.draggable = true })
@@ -82,6 +82,7 @@ for (const form of document.querySelectorAll('form[data-order]')) {
   modules.addEventListener('dragstart', (event) => {
     held = event.target.closest?.('[data-token][draggable]')
     if (!held) return
+    before = order()
     event.dataTransfer.effectAllowed = 'move'
     event.dataTransfer.setData('text/plain', held.dataset.name)
     held.classList.add('held')
@@ -96,14 +97,15 @@ for (const form of document.querySelectorAll('form[data-order]')) {
       over[event.clientY < top + height / 2 ? 'before' : 'after'](held)
     } else if (!over && module && !isModule(held) && !module.contains(held)) module.querySelector('[data-activities]').append(held)
   })
-  modules.addEventListener('drop', (event) => held && event.preventDefault())
+  modules.addEventListener('drop', (event) => { if (held) { event.preventDefault(); before = null } })
   modules.addEventListener('dragend', () => {
     if (!held) return
     const item = held
     held = null
     item.classList.remove('held')
     item.removeAttribute('draggable')
-    placed(item)
+    if (before) arrange(before) // Escape, or let go outside: it was not put anywhere
+    else placed(item)
   })
 
   // One menu at a time.
