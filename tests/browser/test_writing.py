@@ -342,3 +342,31 @@ def test_what_is_let_go_outside_or_with_escape_stays_where_it_was(visitor: type[
         expect(listed.first).to_have_id(was[0])
     assert listed.evaluate_all("all => all.map((each) => each.id)") == was
     assert sent == []
+
+
+def test_pictures_dropped_together_are_asked_about_one_after_the_other(visitor: type[Visitor]) -> None:
+    here = "/ediciones/ciudades-inteligentes-hoy/escribir/actividades/calidad-mapas-y-datos-abiertos"
+    page = visitor(size=DESK).signs_in("elena").goes(here).page
+    text, asked = page.locator("[name=body-es]"), page.locator("dialog[data-picture]")
+    text.fill("Antes.")
+    text.evaluate(
+        """async (area) => {
+            const dropped = new DataTransfer()
+            for (const [name, color] of [['uno', '#123'], ['dos', '#456'], ['tres', '#789']]) {
+                const drawn = Object.assign(document.createElement('canvas'), { width: 60, height: 40 })
+                const pen = drawn.getContext('2d')
+                pen.fillStyle = color
+                pen.fillRect(0, 0, 60, 40)
+                const blob = await new Promise((resolve) => drawn.toBlob(resolve))
+                dropped.items.add(new File([blob], `${name}.png`, { type: 'image/png' }))
+            }
+            area.dispatchEvent(new DragEvent('drop', { dataTransfer: dropped, bubbles: true, cancelable: true }))
+        }"""
+    )
+    for name, answer in (("uno", "yes"), ("dos", "no"), ("tres", "yes")):
+        expect(asked.locator("[data-which]")).to_contain_text(f": {name}.png")
+        asked.locator("textarea").fill(f"La {name}")
+        asked.locator(f"button[value={answer}]").click()
+    expect(asked).to_be_hidden()
+    shown = r"^Antes\.\s+!\[La uno\]\(media/uno\.\w+\)\s+!\[La tres\]\(media/tres\.\w+\)\s*$"
+    expect(text).to_have_value(re.compile(shown))
