@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from hashlib import sha256
 from typing import Any
 
 from flask_babel import format_decimal
@@ -140,8 +142,18 @@ def verb_of(change: Change) -> str:
 
 def differences(change: Change) -> list[Difference]:
     """Template filter: what a line of the history says was before and after; of a text, each language that changed."""
-    names = dict.fromkeys([*change.before, *change.after])
-    return [found for name in names for found in _compared(name, change.before.get(name), change.after.get(name))]
+    return compared(change.before, change.after)
+
+
+def compared(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Difference]:
+    """Two states of a thing, as plain JSON, where they are not the same."""
+    names = [name for name in dict.fromkeys([*before, *after]) if before.get(name) != after.get(name)]
+    return [found for name in names for found in _compared(name, before.get(name), after.get(name))]
+
+
+def digest_of(facts: Mapping[str, Any]) -> str:
+    """A short sign of a state of a thing, which a form sends back to tell what it began from."""
+    return sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def _compared(name: str, before: Any, after: Any) -> Iterator[Difference]:

@@ -114,13 +114,21 @@ FACTS = (
 
 def facts_of(edition: Edition) -> dict[str, Any]:
     """What an edition says of itself, as plain JSON."""
-    found = {name: getattr(edition, name) for name in FACTS}
+    return _plain(edition) | {"frameworks": sorted(item.id for item in edition.items)}
+
+
+def facts_typed(text: EditionText) -> dict[str, Any]:
+    """The same, as a text says it."""
+    return _plain(text) | {"frameworks": sorted(text.frameworks)}
+
+
+def _plain(thing: Edition | EditionText) -> dict[str, Any]:
+    found = {name: getattr(thing, name) for name in FACTS}
     plain = {name: value.isoformat() if isinstance(value, date) else value for name, value in found.items()}
     return {
         **{name: dict(value) if isinstance(value, dict) else value for name, value in plain.items()},
-        "languages": list(edition.languages),
-        "signatories": list(edition.signatories),
-        "frameworks": [item.id for item in edition.items],
+        "languages": list(thing.languages),
+        "signatories": [dict(each) for each in thing.signatories],
     }
 
 

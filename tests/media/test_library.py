@@ -18,6 +18,7 @@ from escuela.extensions import db
 from escuela.people.models import Change, User
 from tests.cast import Cast
 from tests.conftest import Client
+from tests.posted import inputs
 
 As = Callable[[User | None], Client]
 HERE = "/ediciones/novena/escribir/medios"
@@ -175,7 +176,8 @@ def test_a_file_of_what_is_put_away_stays_and_comes_back_with_it(cast: Cast, as_
     [row] = rows()
     db.session.get_one(LessonText, (cast.lesson.id, "es")).source = "Lea [el acta](media/acta.pdf)."
     db.session.commit()
-    client.post(f"/ediciones/novena/escribir/actividades/{cast.lesson.slug}/archivar")
+    page = f"/ediciones/novena/escribir/actividades/{cast.lesson.slug}/archivar"
+    assert client.post(page, data=dict(inputs(client.get(page).text))).status_code == 303
     assert "Take it out for good" not in client.get(HERE).text
     assert client.post(f"{HERE}/{row.id}/quitar").status_code == 409
     assert len(rows()) == 1

@@ -23,6 +23,7 @@ from escuela.publishing.dates import planned, replanned
 from tests import factories
 from tests.cast import Cast
 from tests.conftest import Client
+from tests.posted import inputs
 
 As = Callable[[User | None], Client]
 TYPED: dict[str, Any] = {
@@ -126,6 +127,26 @@ def test_saving_an_edition_as_it_is_changes_nothing(cast: Cast, as_: As) -> None
     assert answer.status_code == 303
     assert text_of(edition("novena")) == before
     assert edition("novena").edited_at is None
+
+
+def test_two_who_save_an_edition_at_once_see_both_and_nothing_typed_is_lost(cast: Cast, as_: As) -> None:
+    here, typed = "/ediciones/novena/escribir/edicion", _form_of(cast.edition)
+    began = inputs(as_(cast.gabriela).get(here).text)["based_on"]
+    assert as_(cast.elena).post(here, data=typed | {"theme-es": "Agua", "based_on": began}).status_code == 303
+    client, mine = as_(cast.gabriela), typed | {"title-es": "Mía", "attendance": "50", "based_on": began}
+    page = client.post(here, data=mine)
+    assert page.status_code == 409
+    assert "Somebody saved this meanwhile" in page.text
+    assert cast.elena.name in page.text
+    assert inputs(page.text)["title-es"] == "Mía"
+    assert edition("novena").theme["es"] == "Agua"
+    over = page.text.split('name="over" value="')[1].split('"')[0]
+    page = client.post(here, data=mine | {"over": over})
+    assert page.status_code == 422, "its effects are shown then"
+    sent = inputs(page.text)
+    again = mine | {"seen": sent["seen"], "based_on": sent["based_on"]}
+    assert client.post(here, data=again).status_code == 303
+    assert edition("novena").title["es"] == "Mía"
 
 
 # --- copies
