@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any
@@ -175,6 +176,13 @@ def test_buttons_move_one_step_and_into_the_next_module(
     assert client.post(f"{HERE}/orden", data={"seen": seen(client), "move": move}).status_code == 303
     assert list(order(cast.edition).items()) == list(wanted.items())
     assert second.slug == "agua"
+
+
+def test_no_arrow_leads_nowhere(cast: Cast, second: Module, as_: As) -> None:
+    page = as_(cast.gabriela).get(HERE).text
+    arrows = re.findall(r'name="move" value="([\w:-]+)" data-way="\w+"( disabled)?', page)
+    assert len(arrows) == 2 * (2 + 4)
+    assert [move for move, off in arrows if off] == ["m:modulo-1:up", "a:leccion:up", "m:agua:down", "a:rio:down"]
 
 
 def test_a_whole_order_is_sent_by_the_script(cast: Cast, second: Module, as_: As) -> None:

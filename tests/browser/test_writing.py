@@ -344,6 +344,51 @@ def test_what_is_let_go_outside_or_with_escape_stays_where_it_was(visitor: type[
     assert sent == []
 
 
+def test_whoever_moves_something_to_the_end_goes_on_from_the_other_arrow(visitor: type[Visitor]) -> None:
+    elena = visitor(size=PHONE).signs_in("elena")
+    page = elena.goes("/ediciones/ciudades-inteligentes-hoy/escribir").page
+    modules = page.locator("[data-modules] > [data-token]")
+    off, count = page.locator("[data-way]:disabled"), modules.count()
+    assert count > 1
+    for place, way, other in ((1, "up", "down"), (0, "down", "up")):
+        moved, focused = modules.nth(place).get_attribute("id"), page.locator("[data-way]:focus")
+        page.locator(f"#{moved} > .contents__line [data-way={way}]").press("Enter")
+        expect(page.locator("[data-said]")).to_contain_text(": ")
+        expect(modules.nth(1 - place)).to_have_attribute("id", moved)
+        still = other if place or count == 2 else way
+        expect(focused).to_have_attribute("value", f"{moved.replace('-', ':', 1)}:{still}")
+        expect(modules.first.locator("> .contents__line [data-way=up]")).to_be_disabled()
+        expect(modules.last.locator("> .contents__line [data-way=down]")).to_be_disabled()
+        expect(modules.first.locator("[data-activities] [data-way=up]").first).to_be_disabled()
+        expect(off).to_have_count(4)
+        page.reload()
+        expect(off).to_have_count(4)
+    elena.finds_no_barrier()
+
+
+def test_who_moves_in_an_order_that_somebody_changed_sees_it_as_it_is_now(visitor: type[Visitor]) -> None:
+    here = "/ediciones/ciudades-inteligentes-hoy/escribir"
+    elena, gabriela = (visitor(size=DESK).signs_in(key).goes(here) for key in ("elena", "gabriela"))
+    ids = "all => all.map((each) => each.id)"
+    listed = [each.page.locator("[data-activities]").first.locator("> [data-token]") for each in (elena, gabriela)]
+    was = listed[0].evaluate_all(ids)
+    gabriela.page.locator(f"#{was[0]} [data-way=down]").press("Enter")
+    expect(gabriela.page.locator("[data-said]")).to_contain_text("2")
+    elena.page.locator(f"#{was[2]} [data-way=up]").press("Enter")
+    said = elena.page.locator("[data-said]")
+    expect(said).to_have_class(re.compile("error"))
+    now = [was[1], was[0], *was[2:]]
+    assert listed[0].evaluate_all(ids) == now
+    expect(elena.page.locator(f"#{was[2]} [data-way=up]")).to_be_focused()
+    expect(elena.page.locator(f"#{was[2]} [data-grip]")).to_be_visible()
+    elena.faults.clear()  # the browser notes that the answer was a 409
+    elena.finds_no_barrier()
+    elena.page.keyboard.press("Enter")
+    expect(said).not_to_have_class(re.compile("error"))
+    elena.page.reload()
+    assert listed[0].evaluate_all(ids) == [was[1], was[2], was[0], *was[3:]]
+
+
 def test_pictures_dropped_together_are_asked_about_one_after_the_other(visitor: type[Visitor]) -> None:
     here = "/ediciones/ciudades-inteligentes-hoy/escribir/actividades/calidad-mapas-y-datos-abiertos"
     page = visitor(size=DESK).signs_in("elena").goes(here).page
