@@ -12,12 +12,13 @@ from PIL import Image
 from sqlalchemy import select
 
 from escuela import storage
+from escuela.authoring.models import ActivityDraft
 from escuela.content.media import PICTURE
 from escuela.editions.models import LessonText, Media
 from escuela.extensions import db
 from escuela.people.models import Change, User
 from tests.cast import Cast
-from tests.conftest import Client
+from tests.conftest import NOW, Client
 from tests.posted import inputs
 
 As = Callable[[User | None], Client]
@@ -195,7 +196,7 @@ def test_a_file_that_is_used_says_where_and_cannot_be_taken_out(cast: Cast, as_:
     assert "Take it out for good" not in page
     refused = client.post(f"{HERE}/{row.id}/quitar")
     assert refused.status_code == 409
-    assert "acta.pdf is used in" in refused.text
+    assert f"acta.pdf is used in {cast.lesson.title['es']}: take it out" in refused.text
     text.source = "Nada."
     db.session.commit()
     out = f"{HERE}/{row.id}/quitar"
@@ -203,6 +204,29 @@ def test_a_file_that_is_used_says_where_and_cannot_be_taken_out(cast: Cast, as_:
     assert rows() == []
     verbs = list(db.session.scalars(select(Change.verb).order_by(Change.id)))
     assert verbs == ["media-added", "media-removed"]
+
+
+@pytest.mark.parametrize("of", ["lesson", None])
+def test_a_file_that_only_a_draft_shows_is_in_use(of: str | None, cast: Cast, as_: As) -> None:
+    client = as_(cast.gabriela)
+    send(client, b"%PDF-1.7 acta", "acta.pdf")
+    [row] = rows()
+    facts = {"edition_id": cast.edition.id, "module_id": cast.lesson.module_id, "kind": "lesson"}
+    fields = {"title-es": ["Lo que dice el acta"], "body-es": ["Lea [el acta](media/acta.pdf)."]}
+    saved = {"fields": fields, "saved_at": NOW, "saved_by_id": cast.gabriela.id}
+    draft = ActivityDraft(**facts, **saved, activity_id=cast.lesson.id if of else None)
+    db.session.add(draft)
+    db.session.commit()
+    page = client.get(HERE).text
+    assert "In a draft of: Lo que dice el acta" in page
+    assert "Take it out for good" not in page
+    assert "No file is like that." in client.get(f"{HERE}?mostrar=unused").text
+    refused = client.post(f"{HERE}/{row.id}/quitar")
+    assert refused.status_code == 409
+    assert "acta.pdf is used in Lo que dice el acta" in refused.text
+    db.session.delete(draft)
+    db.session.commit()
+    assert client.post(f"{HERE}/{row.id}/quitar").status_code == 303
 
 
 @pytest.mark.parametrize(("who", "status"), [("renata", 403), ("lucia", 403), ("rocio", 404), ("thiago", 404)])
