@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from datetime import timedelta
 from io import BytesIO
@@ -10,7 +11,7 @@ from zipfile import ZipFile
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Error, Page, Route, expect
 from sqlalchemy import select
 
 from escuela import clock
@@ -389,10 +390,9 @@ def test_who_moves_in_an_order_that_somebody_changed_sees_it_as_it_is_now(visito
     assert listed[0].evaluate_all(ids) == [was[1], was[2], was[0], *was[3:]]
 
 
-def test_pictures_dropped_together_are_asked_about_one_after_the_other(visitor: type[Visitor]) -> None:
-    here = "/ediciones/ciudades-inteligentes-hoy/escribir/actividades/calidad-mapas-y-datos-abiertos"
-    page = visitor(size=DESK).signs_in("elena").goes(here).page
-    text, asked = page.locator("[name=body-es]"), page.locator("dialog[data-picture]")
+def drops_three_pictures(page: Page) -> None:
+    """«uno», «dos» and «tres», into a text that says «Antes.»"""
+    text = page.locator("[name=body-es]")
     text.fill("Antes.")
     text.evaluate(
         """async (area) => {
@@ -408,6 +408,15 @@ def test_pictures_dropped_together_are_asked_about_one_after_the_other(visitor: 
             area.dispatchEvent(new DragEvent('drop', { dataTransfer: dropped, bubbles: true, cancelable: true }))
         }"""
     )
+
+
+PICTURED = "/ediciones/ciudades-inteligentes-hoy/escribir/actividades/calidad-mapas-y-datos-abiertos"
+
+
+def test_pictures_dropped_together_are_asked_about_one_after_the_other(visitor: type[Visitor]) -> None:
+    page = visitor(size=DESK).signs_in("elena").goes(PICTURED).page
+    text, asked = page.locator("[name=body-es]"), page.locator("dialog[data-picture]")
+    drops_three_pictures(page)
     for name, answer in (("uno", "yes"), ("dos", "no"), ("tres", "yes")):
         expect(asked.locator("[data-which]")).to_contain_text(f": {name}.png")
         asked.locator("textarea").fill(f"La {name}")
@@ -415,3 +424,33 @@ def test_pictures_dropped_together_are_asked_about_one_after_the_other(visitor: 
     expect(asked).to_be_hidden()
     shown = r"^Antes\.\s+!\[La uno\]\(media/uno\.\w+\)\s+!\[La tres\]\(media/tres\.\w+\)\s*$"
     expect(text).to_have_value(re.compile(shown))
+
+
+def test_a_picture_left_out_while_it_is_sent_gives_way_to_the_next_at_once(visitor: type[Visitor]) -> None:
+    page = visitor(size=DESK).signs_in("elena").goes(PICTURED).page
+    text, asked, held = page.locator("[name=body-es]"), page.locator("dialog[data-picture]"), list[Route]()
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/medios", hold)
+    drops_three_pictures(page)
+    for name, leaves in (("uno", "Escape"), ("dos", "no")):
+        expect(asked.locator("[data-which]")).to_contain_text(f": {name}.png")
+        asked.locator("textarea").fill(f"La {name}")
+        asked.locator("button[value=yes]").click()
+        expect(asked.locator("[data-wrong]")).not_to_be_empty()
+        if leaves == "no":
+            asked.locator("button[value=no]").click()
+        else:
+            page.keyboard.press(leaves)
+    expect(asked.locator("[data-which]")).to_contain_text(": tres.png")
+    expect(asked.locator("[data-wrong]")).to_be_empty()
+    page.unroute("**/medios")
+    for route in held:
+        with contextlib.suppress(Error):  # the page no longer waits for it
+            route.continue_()
+    asked.locator("textarea").fill("La tres")
+    asked.locator("button[value=yes]").click()
+    expect(asked).to_be_hidden()
+    expect(text).to_have_value(re.compile(r"^Antes\.\s+!\[La tres\]\(media/tres[\w-]*\.\w+\)\s*$"))
