@@ -10,6 +10,7 @@ from flask import Flask
 from flask_babel import force_locale
 
 from escuela import source
+from escuela.config import ROOT
 from escuela.content.check import read_edition
 from escuela.markdown import Home, faults, lesson, rehearsing
 from escuela.section import LONG
@@ -80,10 +81,19 @@ def test_a_file_with_very_many_faults_tells_a_thousand(folder: Folder) -> None:
 
 
 def test_yaml_over_its_bounds_is_not_read(folder: Folder) -> None:
-    folder.put("edition.yaml", FILES["edition.yaml"] + "".join(f"k{number}: 1\n" for number in range(40_000)))  # type: ignore[operator]
+    folder.put("edition.yaml", FILES["edition.yaml"] + "".join(f"k{number}: 1\n" for number in range(20_000)))  # type: ignore[operator]
     assert read(folder.path) == [
         "The YAML of this edition is too large to be read up to here: put fewer and shorter things in it."
     ]
+
+
+@pytest.mark.parametrize("slug", sorted(path.parent.name for path in (ROOT / "courses").glob("*/edition.yaml")))
+def test_editions_that_people_wrote_are_far_below_the_bounds_of_yaml(
+    slug: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(source, "SIGNS_MOST", source.SIGNS_MOST // 5)
+    monkeypatch.setattr(source, "YAML_MOST", source.YAML_MOST // 5)
+    assert read(ROOT / "courses" / slug) == []
 
 
 def test_many_lessons_share_what_may_be_spent_on_markup(folder: Folder) -> None:
