@@ -62,8 +62,7 @@ def test_a_rehearsal_renders_no_lesson(app: Flask) -> None:
 def read(path: Path) -> list[str]:
     with force_locale("en"):
         _text, found = read_edition(path)
-        sentences = [fault.sentence for fault in found]
-    return sentences
+        return [fault.sentence for fault in found]
 
 
 def test_a_file_with_very_many_faults_tells_a_thousand(folder: Folder) -> None:
