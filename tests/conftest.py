@@ -19,6 +19,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from flask_babel import force_locale
 from flask_migrate import upgrade
+from hypothesis import settings
 from playwright.sync_api import Browser, expect, sync_playwright
 from sqlalchemy import Engine, event
 
@@ -29,6 +30,9 @@ from escuela.people.models import User
 from tests import chromium as found_chromium
 from tests.cast import Cast
 from tests.postgres import postgres_server
+
+settings.register_profile("school", deadline=None)  # a busy machine is slow, not wrong
+settings.load_profile("school")
 
 NOW = datetime(2026, 10, 20, 15, 0, tzinfo=UTC)
 """Every test happens on Tuesday 20 October 2026 at noon in Montevideo, unless it moves the clock."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
@@ -10,7 +11,9 @@ from escuela import clock
 from escuela.admissions.models import Enrolment
 from escuela.applications.models import Application, ApplicationFile
 from escuela.assessments.assignments.models import Assignment, Criterion, Level, Submission, Work
-from escuela.assessments.quizzes.models import Option, Question, Quiz
+from escuela.assessments.quizzes.asked import CHOICES, OptionText, QuestionText
+from escuela.assessments.quizzes.models import Attempt, Question, QuestionVersion, Quiz
+from escuela.assessments.quizzes.services import lines_of
 from escuela.calls.models import Call, CallCriterion, CallQuestion
 from escuela.columns import Localized
 from escuela.editions.models import Edition, EditionStaff, Lesson, LessonText, Module
@@ -141,12 +144,26 @@ def question(of: Quiz, kind: str = "single", **given: Any) -> Question:
     number = len(of.questions) + 1
     keys = ("true", "false") if kind == "true_false" else ("a", "b", "c")
     right = {"a", "b"} if kind == "multiple" else {"a", "true"}
-    options = [
-        Option(key=key, position=i, text=words(f"Opción {key}"), right=key in right, feedback=words(f"Sobre {key}"))
-        for i, key in enumerate(keys)
-    ]
-    values = {"slug": f"p{number}", "text": words(f"Pregunta {number}"), "feedback": Localized(), "points": 1}
-    return saved(Question(quiz=of, kind=kind, position=number, options=options, **values | given))
+    options = tuple(
+        OptionText(key, words(f"Opción {key}"), right=key in right, feedback=words(f"Sobre {key}")) for key in keys
+    )
+    choice = {"options": options} if kind in CHOICES else {}
+    asked = QuestionText(**{"slug": f"p{number}", "kind": kind, "text": words(f"Pregunta {number}"), **choice, **given})
+    return saved(
+        Question(
+            quiz=of,
+            slug=asked.slug,
+            position=number,
+            versions=[QuestionVersion(number=1, asked=asked, saved_at=clock.now())],
+        )
+    )
+
+
+def asking(row: Question, **changes: Any) -> Question:
+    """The question with its newest version changed in place, as if it had been written so."""
+    row.newest.asked = replace(row.newest.asked, **changes)
+    db.session.commit()
+    return row
 
 
 def quiz(of: Module, questions: tuple[str, ...] = ("single", "multiple", "true_false"), **given: Any) -> Quiz:
@@ -154,6 +171,16 @@ def quiz(of: Module, questions: tuple[str, ...] = ("single", "multiple", "true_f
     for kind in questions:
         question(row, kind)
     return row
+
+
+def attempt(at: Quiz, by: Enrolment, **given: Any) -> Attempt:
+    """One that was begun; with `points`, of one hundred for each question, it was handed in too."""
+    values: dict[str, Any] = {"number": 1, "seed": 1, "started_at": clock.now()}
+    if "points" in given:
+        values |= {"submitted_at": clock.now(), "points_possible": 100 * len(at.questions), "passed": False}
+    row = Attempt(quiz=at, enrolment=by, **values | given)
+    row.answers = lines_of(at.questions, row.seed, shuffled=False)
+    return saved(row)
 
 
 def assignment(of: Module, **given: Any) -> Assignment:

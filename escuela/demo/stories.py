@@ -20,7 +20,10 @@ from escuela.assessments.assignments.models import (
     Submission,
     Work,
 )
-from escuela.assessments.quizzes.models import Answer, Attempt, Quiz
+from escuela.assessments.quizzes.asked import CHOICES, ESSAY, WHOLE, QuestionText
+from escuela.assessments.quizzes.marking import HUNDREDTHS, right_answer
+from escuela.assessments.quizzes.models import Attempt, Quiz
+from escuela.assessments.quizzes.services import hand_in, lines_of
 from escuela.demo.cast import WORDS, Said
 from escuela.editions.models import RUNNING, Activity, Edition, Lesson, Module
 from escuela.extensions import db
@@ -108,30 +111,36 @@ class Stories:
 
     def open_attempt(self, who: Enrolment, quiz: Quiz, at: datetime) -> Attempt:
         attempt = Attempt(quiz=quiz, enrolment=who, number=2, seed=7, started_at=at)
-        first = quiz.questions[0]
-        attempt.answers = [Answer(question=first, chosen=[first.options[0].key], saved_at=at)]
+        attempt.answers = lines_of(quiz.questions, attempt.seed, shuffled=False)
+        first = attempt.answers[0]
+        first.given, first.saves, first.saved_at = {WHOLE: [first.version.asked.options[0].key]}, 1, at
         db.session.add(attempt)
         return attempt
 
-    def attempt(self, who: Enrolment, quiz: Quiz, at: datetime, *, right: bool) -> None:
-        possible = sum(question.points for question in quiz.questions)
-        attempt = Attempt(
-            quiz=quiz,
-            enrolment=who,
-            number=1,
-            seed=who.id,
-            started_at=at,
-            submitted_at=at + timedelta(minutes=18),
-            points=possible if right else 0,
-            points_possible=possible,
-            passed=right,
-        )
-        for question in quiz.questions:
-            wanted = [option.key for option in question.options if option.right is right]
-            chosen = wanted if right and question.kind == "multiple" else wanted[:1]
-            points = question.points if right else 0
-            attempt.answers.append(Answer(question=question, chosen=chosen, saved_at=at, points=points))
+    def attempt(self, who: Enrolment, quiz: Quiz, at: datetime, *, right: bool) -> Attempt:
+        """One that was handed in eighteen minutes later; an essay in it was read the next day."""
+        attempt = Attempt(quiz=quiz, enrolment=who, number=1, seed=who.id, started_at=at)
+        attempt.answers = lines_of(quiz.questions, attempt.seed, shuffled=quiz.shuffle_questions)
+        for place, answer in enumerate(attempt.answers, 1):
+            asked = answer.version.asked
+            answer.given, answer.saves = self._said(asked, who, right=right), 1
+            answer.saved_at = at + timedelta(minutes=18) * place / len(attempt.answers)
+            if asked.kind == ESSAY:
+                answer.reviewed_at, answer.reviewed_by_id = at + DAY, self.reviewer.id
+                answer.points = asked.points * HUNDREDTHS if right else 0
         db.session.add(attempt)
+        with clock.stopped(at + timedelta(minutes=18)):
+            db.session.flush()
+            return hand_in(attempt)
+
+    def _said(self, asked: QuestionText, who: Enrolment, *, right: bool) -> dict[str, list[str]]:
+        if asked.kind == ESSAY:
+            return {WHOLE: [WORDS[who.user.language].essay]}
+        if right:
+            return right_answer(asked)
+        return (
+            {WHOLE: [next(option.key for option in asked.options if not option.right)]} if asked.kind in CHOICES else {}
+        )
 
     def work(self, who: Enrolment, assignment: Assignment, at: datetime, *, outcome: str | None) -> Work:
         """One version handed in and, with an outcome, reviewed two days later."""

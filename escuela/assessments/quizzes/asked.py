@@ -35,10 +35,10 @@ WHOLE = ""
 """The name of the one part of an answer that has no others."""
 UNIT = "unit"
 
-Given: TypeAlias = Mapping[str, list[str]]
-"""An answer: what was chosen or typed, by part. The keys of options of a choice, in the part WHOLE; the words, the number (and
-its UNIT) that were typed; of a matching or a classification the target of each option; of an ordering the place of
-each option, from 1; of a text with gaps the words or the option of each gap."""
+Given: TypeAlias = dict[str, list[str]]
+"""An answer: what was chosen or typed, by part. In the part WHOLE the keys of a choice's options, or the words or the
+number that were typed, and in UNIT its unit; of a matching or a classification the target of each option; of an
+ordering the place of each option, from 1; of a text with gaps the words or the option of each gap."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +149,7 @@ def _changed(value: T, change: Callable[[Localized], Localized]) -> T:
         return tuple(_changed(each, change) for each in value)  # type: ignore[return-value]
     if not is_dataclass(value):
         return value
-    return replace(value, **{each.name: _changed(getattr(value, each.name), change) for each in fields(value)})
+    return replace(value, **{each.name: _changed(getattr(value, each.name), change) for each in fields(value)})  # type: ignore[type-var]
 
 
 # --- as JSON

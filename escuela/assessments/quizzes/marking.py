@@ -177,3 +177,27 @@ def read_number(text: str) -> Fraction | None:
     if not _NUMBER.fullmatch(plain):
         return None
     return Fraction(Decimal(plain.replace(",", ".")))
+
+
+def right_answer(question: QuestionText) -> Given:
+    """An answer that earns everything; of an essay some words, which a person has to read."""
+    if question.kind in CHOICES:
+        return {WHOLE: [option.key for option in question.options if option.right]}
+    if question.kind in SORTED:
+        return {option.key: [option.target] for option in question.options}
+    if question.kind == ORDERING:
+        return {option.key: [str(place)] for place, option in enumerate(question.options, 1)}
+    if question.kind == GAPS:
+        return {gap.key: [_right_in(gap)] for gap in question.gaps}
+    if question.kind == ESSAY:
+        return {WHOLE: ["…"]}
+    unit = {UNIT: [question.units[0].name]} if len(question.units) > 1 else {}
+    return {WHOLE: [_best(question.accepted)], **unit}
+
+
+def _right_in(gap: GapText) -> str:
+    return next((option.key for option in gap.options if option.right), "") or _best(gap.accepted)
+
+
+def _best(accepted: Sequence[AcceptedText]) -> str:
+    return max(accepted, key=lambda each: each.share).answer if accepted else ""
