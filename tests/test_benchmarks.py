@@ -13,7 +13,8 @@ from benchmarks import pages, words
 from benchmarks.world import PASSWORD, TUTORS, NotEmptyError, Size, fill
 from escuela import clock, create_app
 from escuela.admissions.models import Enrolment
-from escuela.assessments.quizzes.models import Answer, Attempt, Option
+from escuela.assessments.quizzes.marking import mark_answer
+from escuela.assessments.quizzes.models import Answer, Attempt
 from escuela.editions.models import COORDINATOR, TUTOR, Edition, EditionStaff, LessonText
 from escuela.extensions import Base, db
 from escuela.learning.completion import standings
@@ -120,9 +121,8 @@ def test_half_have_finished_and_the_others_have_read_the_lessons_of_a_part(insid
 
 
 def test_marks_agree_with_the_answers(inside) -> None:
-    right = {tuple(row) for row in db.session.execute(select(Option.question_id, Option.key).where(Option.right))}
     for attempt in db.session.scalars(select(Attempt)):
-        points = sum((answer.question_id, answer.chosen[0]) in right for answer in attempt.answers)
+        points = sum(mark_answer(answer.version.asked, answer.given) or 0 for answer in attempt.answers)
         assert attempt.points == points == sum(answer.points for answer in attempt.answers)
         assert attempt.passed == (attempt.percent >= attempt.quiz.pass_mark)
     assert count(Answer) == 10 * count(Attempt)

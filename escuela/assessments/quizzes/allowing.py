@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
@@ -34,9 +35,8 @@ def allow(quiz: Quiz, enrolment: Enrolment, *, minutes: int, attempts: int, reas
     db.session.refresh(enrolment, ["status"], with_for_update={"key_share": True})
     row = db.session.scalar(queries.allowance(quiz, enrolment.id))
     before = {"minutes": row.minutes if row else 0, "attempts": row.attempts if row else 0}
-    row = _write(row, quiz, enrolment, minutes=minutes, attempts=attempts)
-    if row is not None:
-        row.reason, row.granted_at, row.granted_by_id = reason.strip(), clock.now(), by.id
+    given = {"minutes": minutes, "attempts": attempts, "reason": reason.strip(), "granted_by_id": by.id}
+    row = _write(row, quiz, enrolment, {**given, "granted_at": clock.now()})
     _stretch(quiz, enrolment, minutes)
     after = {"minutes": minutes, "attempts": attempts}
     record(enrolment, "quiz.allowed", within=quiz.edition, by=by, reason=reason.strip(), before=before, after=after)
@@ -44,15 +44,16 @@ def allow(quiz: Quiz, enrolment: Enrolment, *, minutes: int, attempts: int, reas
     return row
 
 
-def _write(row: Allowance | None, quiz: Quiz, enrolment: Enrolment, *, minutes: int, attempts: int) -> Allowance | None:
-    if row is not None and not minutes and not attempts:
-        db.session.delete(row)
+def _write(row: Allowance | None, quiz: Quiz, enrolment: Enrolment, given: dict[str, Any]) -> Allowance | None:
+    if not given["minutes"] and not given["attempts"]:
+        if row is not None:
+            db.session.delete(row)
         return None
-    if row is None and (minutes or attempts):
-        row = Allowance(quiz=quiz, enrolment=enrolment)
+    if row is None:
+        row = Allowance(quiz=quiz, enrolment=enrolment, **given)
         db.session.add(row)
-    if row is not None:
-        row.minutes, row.attempts = minutes, attempts
+    for name, value in given.items():
+        setattr(row, name, value)
     return row
 
 

@@ -16,19 +16,19 @@ from escuela.forms import Form, LongField
 REASON, COMMENT = 1000, 5000
 
 
+class PointsField(DecimalField):
+    """A number that may have a comma before its decimals."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        super().process_formdata([str(value).strip().replace(",", ".") for value in valuelist])
+
+
 class EssayForm(Form):
-    points = DecimalField(_l("Points"), places=2, validators=[InputRequired(_l("Fill this in."))])
+    points = PointsField(_l("Points"), places=2, validators=[InputRequired(_l("Fill this in."))])
     comment = LongField(_l("What the participant reads"), required=False, most=COMMENT)
 
     most = 1
     """Points of the question: set by the page."""
-
-    def process(self, formdata: Any = None, *given: Any, **more: Any) -> None:
-        """A number may have a comma before its decimals."""
-        if formdata is not None and (typed := formdata.get("points")):
-            formdata = formdata.copy()
-            formdata["points"] = typed.replace(",", ".")
-        super().process(formdata, *given, **more)
 
     def validate_points(self, field: Any) -> None:
         if field.data is None or not field.data.is_finite() or not 0 <= field.data <= self.most:

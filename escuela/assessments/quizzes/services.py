@@ -87,8 +87,8 @@ def save_answers(
     """Keep what was answered, by question slug; other questions stay as they are. Returns the lines of the attempt.
 
     `seen` holds the `saves` that the page knew of each: raises OverwriteError, and keeps nothing, where another window
-    has saved something else since. Raises ClosedError, and DomainError for an attempt that takes no more and for answers
-    that a question cannot have. The caller has locked the attempt.
+    has saved something else since. Raises ClosedError, and DomainError for an attempt that takes no more and for what
+    a question cannot have as an answer. The caller has locked the attempt.
     """
     _ensure_accepts(attempt)
     rows = list(db.session.scalars(queries.lines(attempt)))
