@@ -227,6 +227,8 @@ class _World:
         stories.only_begun(enrolled["jussara"], start)
         stories.waiting_for_review(enrolled["ramon"], start + 2 * DAY, claimed=False)
         stories.waiting_for_review(enrolled["rosa"], start - DAY, claimed=False)
+        stories.essay_unread(enrolled["maria"], start + 17 * DAY)
+        stories.more_time(enrolled["jussara"], start + 11 * DAY)
         for key in ("silvia", "caio"):
             stories.everything(enrolled[key], edition.modules, start)
         stories.attended(enrolled.values(), but=enrolled["jussara"])

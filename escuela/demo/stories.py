@@ -20,6 +20,7 @@ from escuela.assessments.assignments.models import (
     Submission,
     Work,
 )
+from escuela.assessments.quizzes.allowing import allow
 from escuela.assessments.quizzes.asked import CHOICES, ESSAY, WHOLE, QuestionText
 from escuela.assessments.quizzes.marking import HUNDREDTHS, right_answer
 from escuela.assessments.quizzes.models import Attempt, Quiz
@@ -132,6 +133,22 @@ class Stories:
         with clock.stopped(at + timedelta(minutes=18)):
             db.session.flush()
             return hand_in(attempt)
+
+    def essay_unread(self, who: Enrolment, at: datetime) -> None:
+        """The review of the third module handed in, and its essay waits for a tutor."""
+        quiz = _of(Quiz, self.edition.modules[2])[-1]
+        attempt = self.attempt(who, quiz, at, right=True)
+        for answer in attempt.answers:
+            if answer.version.asked.kind == ESSAY:
+                answer.points = answer.reviewed_at = answer.reviewed_by_id = None
+                attempt.points = attempt.passed = None
+
+    def more_time(self, who: Enrolment, at: datetime) -> None:
+        """Somebody who reads with a magnifier has half as much time again for it."""
+        quiz = _of(Quiz, self.edition.modules[2])[-1]
+        with clock.stopped(at):
+            reason = "Lee con lupa de pantalla; pidió más tiempo al inscribirse."
+            allow(quiz, who, minutes=12, attempts=0, reason=reason, by=self.reviewer)
 
     def _said(self, asked: QuestionText, who: Enrolment, *, right: bool) -> dict[str, list[str]]:
         if asked.kind == ESSAY:

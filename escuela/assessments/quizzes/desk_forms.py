@@ -7,11 +7,11 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import DecimalField, IntegerField, SelectField, ValidationError
-from wtforms.validators import InputRequired, NumberRange
+from wtforms.validators import NumberRange
 
 from escuela.assessments.quizzes.allowing import ATTEMPTS, MINUTES
 from escuela.assessments.quizzes.marking import HUNDREDTHS
-from escuela.forms import Form, LongField
+from escuela.forms import Form, LongField, Required
 
 REASON, COMMENT = 1000, 5000
 
@@ -24,7 +24,7 @@ class PointsField(DecimalField):
 
 
 class EssayForm(Form):
-    points = PointsField(_l("Points"), places=2, validators=[InputRequired(_l("Fill this in."))])
+    points = PointsField(_l("Points"), places=2, validators=[Required])
     comment = LongField(_l("What the participant reads"), required=False, most=COMMENT)
 
     most = 1
@@ -44,11 +44,11 @@ class RegradeForm(Form):
 
 
 class AllowanceForm(Form):
-    person = SelectField(_l("Person"), coerce=int)
+    person = SelectField(_l("Person"), coerce=int, validators=[Required])
     minutes = IntegerField(
-        _l("Minutes more"), default=0, validators=[NumberRange(0, MINUTES, _l("From %(min)d to %(max)d."))]
+        _l("Minutes more"), default=0, validators=[Required, NumberRange(0, MINUTES, _l("From %(min)d to %(max)d."))]
     )
     attempts = IntegerField(
-        _l("Attempts more"), default=0, validators=[NumberRange(0, ATTEMPTS, _l("From %(min)d to %(max)d."))]
+        _l("Attempts more"), default=0, validators=[Required, NumberRange(0, ATTEMPTS, _l("From %(min)d to %(max)d."))]
     )
     reason = LongField(_l("Reason"), most=REASON)

@@ -178,14 +178,14 @@ def _lines(found: QuizFigures, questions: dict[int, Question], printed: str) -> 
     yield [
         _("Question"),
         _("Answers"),
-        _("Had it"),
-        _("Answered"),
+        _("Attempts"),
+        _("Answered it"),
         _("Facility"),
-        _("Discrimination"),
+        _("Discriminating power"),
         _("Seconds"),
-        _("Printed"),
+        _("Made at"),
     ]
-    for each in found.questions:
+    for each in sorted(found.questions, key=lambda one: one.position):
         asked = questions[each.question_id].asked
         words = " ".join(plain(asked.text).split())
         yield [

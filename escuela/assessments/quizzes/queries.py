@@ -141,7 +141,9 @@ def handed_in(quiz: Quiz) -> Select[Attempt]:
         .where(Attempt.quiz_id == quiz.id, Attempt.submitted_at.is_not(None), Enrolment.status == ACTIVE)
         .options(
             contains_eager(Attempt.enrolment).raiseload("*"),
-            selectinload(Attempt.answers).joinedload(Answer.version, innerjoin=True),
+            selectinload(Attempt.answers).options(
+                joinedload(Answer.version, innerjoin=True), joinedload(Answer.question, innerjoin=True)
+            ),
         )
         .order_by(Attempt.submitted_at, Attempt.id)
     )

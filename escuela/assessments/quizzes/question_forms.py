@@ -91,12 +91,12 @@ class OptionForm(RowForm):
 
 class TargetForm(RowForm):
     key = HiddenField()
-    text = MarkdownField(_l("Words"), required=False, most=MOST)
+    text = MarkdownField(_l("Its words"), required=False, most=MOST)
 
 
 class AcceptedForm(RowForm):
     answer = StringField(_l("Accepted answer"), validators=[Length(max=200)])
-    tolerance = StringField(_l("More or less"), validators=[Length(max=40)], default="0")
+    tolerance = StringField(_l("Tolerance (±)"), validators=[Length(max=40)], default="0")
     share = IntegerField(_l("Percent of the points"), validators=whole(1, 100), default=100)
     feedback = MarkdownField(_l("What is said to who answers so"), required=False, most=MOST)
 

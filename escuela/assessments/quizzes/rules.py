@@ -71,7 +71,7 @@ def _units(units: Sequence[UnitText]) -> Iterator[Fault]:
     if "" in names or any(count > 1 for count in names.values()):
         yield "units", _l("Each unit has a name of its own.")
     if any(not is_plain(unit.factor) or Fraction(unit.factor) <= 0 for unit in units):
-        yield "units", _l("How much of the first unit a unit is: a number above 0, such as 0.001.")
+        yield "units", _l("Say how much of the first unit each other one is: a number above 0, such as 0.001.")
     elif units and Fraction(units[0].factor) != 1:
         yield "units", _l("The accepted numbers are in the first unit: its factor is 1.")
 

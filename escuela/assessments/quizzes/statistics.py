@@ -27,6 +27,8 @@ TENTHS = 10
 @dataclass(frozen=True, slots=True)
 class QuestionFigures:
     question_id: int
+    position: int
+    """Of the question in the quiz, which attempts may shuffle."""
     asked: int
     """How many attempts had it."""
     answered: int
@@ -120,6 +122,7 @@ def _of_question(question_id: int, lines: Sequence[tuple[Answer, Attempt]]) -> Q
     times = [seconds for answer, attempt in lines if (seconds := _seconds(answer, attempt)) is not None]
     return QuestionFigures(
         question_id=question_id,
+        position=lines[0][0].question.position,
         asked=len(lines),
         answered=sum(bool(answer.given) for answer, _attempt in lines),
         facility=fmean(got / most for got, most in zip(points, possible, strict=True)),

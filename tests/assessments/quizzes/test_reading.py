@@ -125,8 +125,8 @@ def test_the_effect_is_shown_before_and_what_was_is_kept(cast: Cast, as_: As) ->
     assert "recalcular/p1" in gabriela.get(QUIZ).text
     page = gabriela.get(f"{QUIZ}/recalcular/p1").text
     assert "2 attempts change." in page
-    assert "1 passes then." in page
-    assert "1 does not pass any more." in page
+    assert "1 attempt passes then." in page
+    assert "1 attempt does not pass any more." in page
     assert [each.points for each in (wins, loses)] == [100, 200]
     seen = regrading.fingerprint(regrading.preview(question))
     for data in ({"reason": "La clave estaba mal", "seen": "0"}, {"reason": " ", "seen": seen}):
