@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import socket
+from dataclasses import replace
 
 import click
 from flask import Flask, current_app
@@ -29,6 +31,7 @@ def serve(host: str, port: int) -> None:
     For one's own machine; README shows how to run it for real.
     """
     _port_must_be_free(host, port)
+    link_here(_app(), host, port)
     _prepare()
     db.session.remove()
     db.engine.dispose()
@@ -65,6 +68,13 @@ def _prepare() -> None:
     click.echo("Demo world ...")
     click.echo(demo.make())
     db.session.commit()
+
+
+def link_here(app: Flask, host: str, port: int) -> None:
+    """Links in mails lead to the server that is about to start, unless PUBLIC_URL says where the School is."""
+    if not os.environ.get("PUBLIC_URL"):
+        there = "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104 - every address: no browser opens it
+        app.config["SETTINGS"] = replace(_settings(), public_url=f"http://{there}:{port}")
 
 
 def _port_must_be_free(host: str, port: int) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
@@ -50,10 +50,15 @@ class SkippedTimeError(ValueError):
     """A clock time that never happens in its zone: the clocks jump over it."""
 
 
-def instant(local: datetime, zone_name: str) -> datetime:
+class StrangeOffsetError(ValueError):
+    """An offset that a zone's clocks do not have at a time."""
+
+
+def instant(local: datetime, zone_name: str, offset: timedelta | None = None) -> datetime:
     """The instant of a clock time (naive) in a zone.
 
-    A time that happens twice is its first one. Raises SkippedTimeError for one that the zone's clocks skip and
+    A time that happens twice is its first one, unless `offset` says which; raises StrangeOffsetError for an offset
+    that the zone does not have then. Raises SkippedTimeError for one that the zone's clocks skip and
     ValueError for a name that is no zone.
     """
     there = zone(zone_name)
@@ -61,4 +66,22 @@ def instant(local: datetime, zone_name: str) -> datetime:
     if found.astimezone(there).replace(tzinfo=None) != local:
         msg = f"{local:%Y-%m-%d %H:%M} does not exist in {zone_name}: the clocks jump over it that day"
         raise SkippedTimeError(msg)
-    return found
+    if offset is None:
+        return found
+    both = (local.replace(tzinfo=there, fold=fold) for fold in (0, 1))
+    for each in both:
+        if each.utcoffset() == offset:
+            return each.astimezone(UTC)
+    msg = f"{local:%Y-%m-%d %H:%M} is not at that offset in {zone_name}"
+    raise StrangeOffsetError(msg)
+
+
+def written(at: datetime, zone_name: str) -> str:
+    """An instant on the clock of its zone, to the minute; a time that happens twice there says its offset.
+
+    `2021-11-30 10:00 America/Montevideo`, `2027-04-03 23:30 -04:00 America/Santiago`.
+    """
+    local = at.astimezone(zone(zone_name))
+    twice = local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
+    offset = f" {local.isoformat(timespec='minutes')[16:]}" if twice else ""
+    return f"{local:%Y-%m-%d %H:%M}{offset} {zone_name}"

@@ -20,7 +20,7 @@ from escuela.assessments.quizzes.services import close_overdue_attempts
 from escuela.certificates.drawing import draw_due_certificates
 from escuela.extensions import db
 from escuela.messages.services import deliver_due_messages
-from escuela.selection.services import lapse_replies
+from escuela.selection.services import lapse_replies, remind_replies
 
 log = logging.getLogger(__name__)
 
@@ -52,6 +52,7 @@ JOBS = (
     Job("deliver-messages", timedelta(seconds=10), deliver_due_messages),
     Job("draw-certificates", timedelta(seconds=5), draw_due_certificates),
     Job("close-attempts", timedelta(minutes=1), close_overdue_attempts),
+    Job("remind-replies", timedelta(minutes=15), remind_replies),
     Job("lapse-replies", timedelta(minutes=5), lapse_replies),
     Job("remove-orphan-files", timedelta(days=1), remove_orphan_files),
     Job("forget-applications", timedelta(days=1), forget_old_applications),

@@ -67,10 +67,10 @@ def spoken(texts: Localized, languages: Sequence[str]) -> str | dict[str, str] |
 
 
 def instant(moment: Any) -> Plain | None:
-    """A Moment on the clock of its zone: `2021-11-30 10:00 America/Montevideo`."""
+    """A Moment on the clock of its zone: `2021-11-30 10:00 America/Montevideo`; see `clock.written`."""
     if moment is None:
         return None
-    return Plain(f"{moment.at.astimezone(clock.zone(moment.zone)):%Y-%m-%d %H:%M} {moment.zone}")
+    return Plain(clock.written(moment.at, moment.zone))
 
 
 def _ends(text: str) -> str:

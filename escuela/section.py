@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
@@ -26,6 +26,8 @@ ANY_ZONE = "America/Montevideo"
 EXAMPLE = "2021-11-30 10:00 America/Montevideo"
 LONG = 50_000
 """Characters of the longest text that a key may hold."""
+MEANT_LONG, MEANT_AMONG = 100, 1_000
+"""Characters of a word that may have been meant otherwise, and the words that it is looked for among."""
 
 Sentence: TypeAlias = LazyString | str
 """Words for whoever reads them, in their language: a command speaks English."""
@@ -77,10 +79,13 @@ class Section:
     def _fault(self, line: int, sentence: Sentence) -> None:
         self.proof.fault(self.path, line, sentence)
 
+    def _meant(self, word: str, among: Collection[str]) -> Sentence:
+        return meant(word, among) if self.proof.suggests(self.path) else ""
+
     def close(self) -> None:
         """Every key has been asked for: the others are faults."""
         for key in self._values.keys() - set(self._asked):
-            advice = meant(key, self._asked)
+            advice = self._meant(key, self._asked)
             if _is_null(self._values[key][1]) and not advice:
                 advice = _l("A text between braces that holds a comma goes in quotes.")
             self.fault(joined(_l("`%(key)s` means nothing here.", key=key), advice), key)
@@ -171,7 +176,7 @@ class Section:
         found = self._scalar(key, required=default is None)
         if found is not None and found not in allowed:
             sentence = _l("`%(fact)s` cannot be: write %(words)s.", fact=_fact(key, found), words=either(allowed))
-            self.fault(joined(sentence, meant(found, allowed)), key)
+            self.fault(joined(sentence, self._meant(found, allowed)), key)
             found = None
         return found or default or next(iter(allowed))
 
@@ -182,7 +187,7 @@ class Section:
         found = self.texts(key)
         for line, value in found:
             if value not in allowed:
-                self._fault(line, joined(wrong(_short(value)), meant(value, allowed)))
+                self._fault(line, joined(wrong(_short(value)), self._meant(value, allowed)))
         return tuple(dict.fromkeys(value for _, value in found if value in allowed)) if key in self else default
 
     def texts(self, key: str, *, required: bool = False) -> list[tuple[int, str]]:
@@ -215,16 +220,19 @@ class Section:
         return found if found and self._is_zone(key, found) else ANY_ZONE
 
     def instant(self, key: str, *, required: bool = False) -> tuple[datetime, str] | None:
-        """An instant in UTC and the zone that it is announced in, written `2021-11-30 10:00 America/Montevideo`."""
+        """An instant in UTC and the zone that it is announced in, written `2021-11-30 10:00 America/Montevideo`.
+
+        Between hour and zone may stand an offset, which says which one of two equal times is meant.
+        """
         found = self._scalar(key, required=required)
         if found is None:
             return None
-        written = re.fullmatch(r"(\S+)[ T](\d\d?:\d\d)(?::00)?(?: +(\S+))?", found)
+        written = re.fullmatch(r"(\S+)[ T](\d\d?:\d\d)(?::00)?(?: +([-+]\d\d:\d\d))?(?: +(\S+))?", found)
         if written is None:
             fact = _fact(key, found)
             self.fault(_l("`%(fact)s` is no instant: write it as %(example)s.", fact=fact, example=EXAMPLE), key)
             return None
-        day, hour, zone = _day(written[1]), written[2], written[3]
+        day, hour, offset, zone = _day(written[1]), written[2], written[3], written[4]
         if zone is None:
             fact = f"{key}: {found}"
             self.fault(_l("`%(fact)s` has no zone: write it as %(example)s.", fact=fact, example=EXAMPLE), key)
@@ -232,12 +240,22 @@ class Section:
             fact = f"{key}: {found}"
             self.fault(_l("`%(fact)s` has no real day: write it as %(example)s.", fact=fact, example=EXAMPLE), key)
         elif self._is_zone(key, zone):
-            return self._instant(key, day, hour, zone)
+            return self._instant(key, day, hour, offset, zone)
         return None
 
-    def _instant(self, key: str, day: date, hour: str, zone: str) -> tuple[datetime, str] | None:
+    def _instant(self, key: str, day: date, hour: str, offset: str | None, zone: str) -> tuple[datetime, str] | None:
         try:
-            found = clock.instant(datetime.fromisoformat(f"{day} {hour:0>5}"), zone)
+            found = clock.instant(datetime.fromisoformat(f"{day} {hour:0>5}"), zone, _offset(offset))
+        except clock.StrangeOffsetError:
+            self.fault(
+                _l(
+                    "`%(key)s`: the clocks of %(zone)s are not at %(offset)s then: correct it or take it out.",
+                    key=key,
+                    zone=zone,
+                    offset=offset,
+                ),
+                key,
+            )
         except clock.SkippedTimeError:
             self.fault(
                 _l(
@@ -266,7 +284,7 @@ class Section:
             sentence = _l(
                 "`%(key)s`: %(zone)s is not an IANA time zone such as America/Montevideo.", key=key, zone=name
             )
-            self.fault(joined(sentence, meant(name, clock.zone_names())), key)
+            self.fault(joined(sentence, self._meant(name, clock.zone_names())), key)
             return False
         return True
 
@@ -336,12 +354,14 @@ class Section:
             )
             return None
         if node is None and required:
-            self.fault(joined(_l("`%(key)s` is missing.", key=key), meant(key, self._values)))
+            self.fault(joined(_l("`%(key)s` is missing.", key=key), self._meant(key, self._values)))
         return node
 
 
 def meant(word: str, among: Collection[str]) -> Sentence:
-    """A sentence that offers the word that was probably meant, or nothing."""
+    """A sentence that offers the word that was probably meant, or nothing; it is not looked for among very many."""
+    if len(word) > MEANT_LONG or len(among) > MEANT_AMONG:
+        return ""
     near = get_close_matches(word, list(among), n=1, cutoff=0.6)
     return _l("Did you mean `%(word)s`?", word=near[0]) if near else ""
 
@@ -381,6 +401,14 @@ def _fact(key: str, value: str) -> str:
 
 def _short(text: str) -> str:
     return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def _offset(text: str | None) -> timedelta | None:
+    """Of `-04:00`."""
+    if text is None:
+        return None
+    size = timedelta(hours=int(text[1:3]), minutes=int(text[4:]))
+    return -size if text[0] == "-" else size
 
 
 def _day(text: str) -> date | None:

@@ -9,6 +9,7 @@ reader's language.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -26,6 +27,16 @@ from escuela.section import Section, Sentence, kind_of_node, line_of
 
 FILE_MOST = 500_000
 """Bytes of a text file; the longest lesson has about 10,000."""
+YAML_MOST, SIGNS_MOST = 1_000_000, 60_000
+"""Bytes of all the YAML of one reading, and signs of YAML and line ends in it: each takes a tenth of a millisecond."""
+MARKUP_MOST = 120_000_000
+"""Work on the Markdown of one reading, as `markdown.bounds` counts it."""
+FAULTS_MOST, FAULTS_IN_ALL = 1_000, 5_000
+"""Faults that are told of one file, and of one reading: who has more corrects these first."""
+SUGGESTED = 100
+"""Faults of a file that come with what was probably meant, which takes long to find."""
+
+_SIGNS = re.compile(r"[-:,\[\]{}\n]")
 
 _ADVICE: dict[str, Callable[[str], LazyString]] = {
     "mapping values are not allowed": lambda problem: _l(
@@ -70,7 +81,8 @@ class Fault:
         return " ".join(str(self.words).split())
 
     def __lt__(self, other: Fault) -> bool:
-        return (self.path, self.line, self.sentence) < (other.path, other.line, other.sentence)
+        here, there = (self.path, self.line), (other.path, other.line)
+        return self.sentence < other.sentence if here == there else here < there  # a sentence is made when it is asked
 
     def __str__(self) -> str:
         return f"{self.path}:{self.line}: {self.sentence}"
@@ -96,10 +108,28 @@ class Proof:
     language: str = LANGUAGES[0]
     begins: datetime | None = None
     ends: datetime | None = None
+    markup: int = MARKUP_MOST
+    _yaml: list[int] = field(default_factory=lambda: [YAML_MOST, SIGNS_MOST])
+    _by_file: Counter[Path] = field(default_factory=Counter)
 
     def fault(self, path: Path, line: int, sentence: Sentence) -> None:
-        """Note a fault."""
+        """Note a fault, unless the file has very many."""
+        number = self._by_file[path]
+        if number > FAULTS_MOST or len(self.faults) > FAULTS_IN_ALL:
+            return
+        self._by_file[path] += 1
+        if number == FAULTS_MOST or len(self.faults) == FAULTS_IN_ALL:
+            sentence = _l("There are more faults than are told at once: correct these first.")
         self.faults.append(Fault(path, line, sentence))
+
+    def suggests(self, path: Path) -> bool:
+        """Whether what was probably meant is looked for: not in a file with very many faults."""
+        return self._by_file[path] < SUGGESTED
+
+    def spend(self, work: int) -> bool:
+        """Take work on Markdown from what one reading may take; False where so much is not left."""
+        self.markup -= work
+        return self.markup >= 0
 
     def yaml(self, path: Path) -> Section | None:
         """The mapping that a YAML file holds; None, with its faults noted, where it holds none."""
@@ -158,6 +188,15 @@ class Proof:
         for number in tabs:
             self.fault(path, number, _l("A tab stands where the line begins: indent with spaces."))
         if tabs:
+            return None
+        self._yaml[0] -= len(text.encode())
+        self._yaml[1] -= len(_SIGNS.findall(text))
+        if min(self._yaml) < 0:
+            self.fault(
+                path,
+                1,
+                _l("The YAML of this edition is too large to be read up to here: put fewer and shorter things in it."),
+            )
             return None
         try:
             node: Node | None = YAML(typ="safe", pure=True).compose(text)

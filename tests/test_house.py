@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from babel.messages.extract import DEFAULT_KEYWORDS
 from flask import Flask
 
 from escuela import ROOMS
@@ -259,6 +260,20 @@ def test_colours_stay_in_the_tokens() -> None:
     assert {
         name: found for name, found in named.items() if set(found) - {"#fff", "#000", "#333", "#999", "#0f3f4b"}
     } == {}
+
+
+def test_every_sentence_is_marked_by_a_name_that_the_catalogues_are_made_from() -> None:
+    """Under another name, as `lazy_ngettext as _ln`, its sentences stay in English and no catalogue lacks them."""
+    extracted = {*DEFAULT_KEYWORDS, "_l", "lazy_gettext", "lazy_ngettext", "lazy_pgettext", "lazy_npgettext"}
+    wrong = [
+        f"{name} imports {each.name} as {each.asname}"
+        for name, tree in modules()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.module == "flask_babel"
+        for each in node.names
+        if "gettext" in each.name and (each.asname or each.name) not in extracted
+    ]
+    assert wrong == []
 
 
 def test_every_room_has_tests_of_its_own() -> None:

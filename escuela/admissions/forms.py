@@ -51,6 +51,12 @@ class ReasonForm(Form):
     reason = LongField(_l("Reason"), most=REASON)
 
 
+class ReinstateForm(ReasonForm):
+    """Whether the job that ended begins again."""
+
+    returns = BooleanField(default=True)
+
+
 class TransferForm(ReasonForm):
     """To which edition."""
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_security.utils import hash_password
-from sqlalchemy import Select, func, insert, select
+from sqlalchemy import Select, func, insert, select, tuple_, update
 from sqlalchemy.orm import lazyload
 
 from escuela import clock, storage
@@ -211,3 +211,9 @@ def _employ(entries: Iterable[Entry], people: Mapping[str, User], governments: M
     ]
     if jobs:
         db.session.execute(insert(Membership), jobs)
+    there = [
+        (people[entry.email].id, entry.government_id) for entry in entries if entry.focal_point and not entry.joins
+    ]
+    if there:
+        theirs = tuple_(Membership.user_id, Membership.local_government_id).in_(there)
+        db.session.execute(update(Membership).where(theirs, Membership.to_on.is_(None)).values(focal_point=True))

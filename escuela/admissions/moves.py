@@ -19,7 +19,7 @@ from escuela.extensions import db
 from escuela.messages.services import enqueue
 from escuela.people import services as people
 from escuela.people.history import record
-from escuela.people.models import Change, LocalGovernment, User
+from escuela.people.models import Change, LocalGovernment, Membership, User
 from escuela.people.queries import current_membership
 from escuela.web import plain
 
@@ -39,8 +39,10 @@ def withdraw(enrolment: Enrolment, *, reason: str, by: User) -> None:
     _note(enrolment, "enrolment.withdrawn", reason, by)
 
 
-def reinstate(enrolment: Enrolment, *, reason: str, by: User) -> None:
+def reinstate(enrolment: Enrolment, *, reason: str, by: User, returns: bool = True) -> None:
     """Take back what ended an enrolment, with everything that the person had done.
+
+    `returns`: a job at the local government that has ended begins again today, in the same position.
 
     A transfer is undone with it: the enrolment in the other edition ends. Raises DomainError where that edition, or a
     successor, stands against it.
@@ -53,8 +55,20 @@ def reinstate(enrolment: Enrolment, *, reason: str, by: User) -> None:
     if enrolment.transferred_to is not None:
         _take_back_transfer(enrolment, enrolment.transferred_to, reason, by)
     _begin_again(enrolment)
+    job = left_job(enrolment)
+    if returns and job is not None:
+        employ(enrolment.user, enrolment.local_government, position=job.position)
     change = _note(enrolment, "enrolment.reinstated", reason, by)
     tell(enrolment.user, "admissions/reinstated", f"enrolment-change:{change.id}", enrolment.edition)
+
+
+def left_job(enrolment: Enrolment) -> Membership | None:
+    """The last job of the person at the local government of the enrolment, where all of them have ended."""
+    jobs = select(Membership).where(
+        Membership.user_id == enrolment.user_id, Membership.local_government_id == enrolment.local_government_id
+    )
+    found = db.session.scalars(jobs.order_by(Membership.from_on, Membership.id)).all()
+    return found[-1] if found and all(job.to_on is not None for job in found) else None
 
 
 def _take_back_place(enrolment: Enrolment) -> None:
@@ -70,10 +84,14 @@ def _take_back_place(enrolment: Enrolment) -> None:
 
 
 def _take_back_transfer(enrolment: Enrolment, there: Enrolment, reason: str, by: User) -> None:
+    values = {"name": enrolment.user.name, "number": there.edition.number}
+    if there.transferred_to is not None:
+        raise DomainError(
+            _l("%(name)s was transferred on from edition %(number)d. Reinstate the person there first.", **values)
+        )
     enrolment.transferred_to_id = None
     if not there.active:
         return
-    values = {"name": enrolment.user.name, "number": there.edition.number}
     if there.edition.status in {CLOSED, ARCHIVED}:
         raise DomainError(
             _l("%(name)s was transferred to edition %(number)d, which is over: that cannot be undone.", **values)

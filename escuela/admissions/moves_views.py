@@ -10,7 +10,7 @@ from wtforms import Form
 
 from escuela.access import get_or_404, me, require
 from escuela.admissions import moves
-from escuela.admissions.forms import ChangeGovernmentForm, HandOverForm, ReasonForm, TransferForm
+from escuela.admissions.forms import ChangeGovernmentForm, HandOverForm, ReasonForm, ReinstateForm, TransferForm
 from escuela.admissions.models import Enrolment
 from escuela.admissions.queries import came_from, roll, transfer_targets, with_ties
 from escuela.admissions.views import bp, coordinated, find_edition, find_enrolment
@@ -57,15 +57,17 @@ def withdraw(edition: str, enrolment: int) -> ResponseReturnValue:
 
 @bp.route("/personas/<int:enrolment>/reincorporar", methods=["GET", "POST"])
 def reinstate(edition: str, enrolment: int) -> ResponseReturnValue:
-    row, form = coordinated(edition), ReasonForm()
+    row, form = coordinated(edition), ReinstateForm()
     which = find_enrolment(row, enrolment)
+    form.returns.label.text = _("Works for %(government)s again from today on", government=which.local_government.name)
+    job = moves.left_job(which)
     if form.validate_on_submit():
         try:
-            moves.reinstate(which, reason=str(form.reason.data), by=me())
+            moves.reinstate(which, returns=form.returns.data, reason=str(form.reason.data), by=me())
         except DomainError as refusal:
-            return _refused("reinstate", which, form, refusal)
+            return _refused("reinstate", which, form, refusal, job=job)
         return _done(which, _("%(name)s is enrolled again, with everything that was done.", name=which.user.name))
-    return _form("reinstate", which, form)
+    return _form("reinstate", which, form, job=job)
 
 
 @bp.route("/personas/<int:enrolment>/traslado", methods=["GET", "POST"])

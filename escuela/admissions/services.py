@@ -76,9 +76,15 @@ def place(edition: Edition, user: User, government: LocalGovernment, *, by: User
 
 
 def employ(user: User, government: LocalGovernment, *, position: str, focal_point: bool = False) -> None:
-    """The person works for a local government from today on, unless they do already."""
-    if not db.session.scalars(current_membership(user, government)).one_or_none():
+    """The person works for a local government from today on.
+
+    Whoever does already keeps the position, and becomes its focal point where that is said.
+    """
+    job = db.session.scalars(current_membership(user, government)).one_or_none()
+    if job is None:
         people.join(user, government, position=position, from_on=today(government), focal_point=focal_point)
+    elif focal_point:
+        job.focal_point = True
 
 
 def refuse_if_over(edition: Edition) -> None:

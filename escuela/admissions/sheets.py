@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import re
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -28,12 +29,13 @@ LINES, COLUMNS, LETTERS = 5_000, 60, 1_000
 """Most lines, columns and characters of a cell that are read; a longer cell is cut and then refused for its length."""
 UNPACKED, MEMBERS = 30_000_000, 500
 """Most bytes and files inside an XLSX, by its own table of contents, past which Python reads nothing."""
-ROWS = 1_048_576
-"""Rows of a sheet, empty ones too."""
+ROWS = 100_000
+"""Most rows of a workbook that are walked through, empty ones and those that a file leaves out too."""
 ABOVE = 20
 """Most lines above the heads: a title, a logo, a date."""
 SEPARATORS = ";,\t|"
 
+_TOO_BIG = _l("This file is far too big once it is unpacked. Copy the list into a new sheet and send that.")
 _OLD_EXCEL, _ZIP = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PK\x03\x04"
 _SEP = re.compile(r'^"?sep=(.)"?\s*$', re.IGNORECASE)
 
@@ -149,19 +151,28 @@ def _of_workbook(content: bytes) -> Iterator[Sequence[Any]]:
     _ensure_harmless(content)
     try:
         book = load_workbook(BytesIO(content), read_only=True, data_only=True, keep_links=False)
+        left = iter(range(ROWS))
         for sheet in book.worksheets:
             if sheet.sheet_state != "visible":
                 continue
             sheet.reset_dimensions()  # what the file claims of its size is often wrong
-            rows = islice(sheet.iter_rows(max_col=COLUMNS, values_only=True), ROWS)
+            rows = _at_most(left, sheet.iter_rows(max_col=COLUMNS, values_only=True))
             for above, row in enumerate(rows):
                 if any(value is not None for value in row):
                     yield from chain(repeat((), above), [row], rows)
                     return
-    except (KeyError, ValueError, TypeError, AttributeError, IndexError, OSError, ParseError, zipfile.BadZipFile):
+    except (LookupError, ValueError, TypeError, AttributeError, OSError, ParseError, zipfile.BadZipFile, zlib.error):
         raise UnreadableError(
             _l("This file cannot be read as XLSX. Open it in a spreadsheet, save it as .xlsx or CSV and send that.")
         ) from None
+
+
+def _at_most(left: Iterator[int], rows: Iterable[Sequence[Any]]) -> Iterator[Sequence[Any]]:
+    """Rows, as many as are left for all the sheets of a workbook. A row may say that it is the millionth."""
+    for row in rows:
+        if next(left, None) is None:
+            raise UnreadableError(_TOO_BIG)
+        yield row
 
 
 def _ensure_harmless(content: bytes) -> None:
@@ -175,13 +186,11 @@ def _ensure_harmless(content: bytes) -> None:
                     _l("This is neither a CSV nor an XLSX file. Save the list as one of them and send it.")
                 )
             if len(members) > MEMBERS or sum(member.file_size for member in members) > UNPACKED:
-                raise UnreadableError(
-                    _l("This file is far too big once it is unpacked. Copy the list into a new sheet and send that.")
-                )
+                raise UnreadableError(_TOO_BIG)
             for member in members:
                 if member.filename.endswith((".xml", ".rels")) and _has_entities(archive.read(member)):
                     raise UnreadableError(_l("This file holds what no spreadsheet writes. Save the list as CSV."))
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError, ValueError):
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, OSError, EOFError, ValueError):
         raise UnreadableError(
             _l("This file did not arrive whole, or it has a password. Open it, save it again and send that.")
         ) from None

@@ -13,7 +13,7 @@ VERBS: dict[str, LazyString] = {
     "enrolment.received": _l("received the person from another edition"),
     "enrolment.government_changed": _l("changed the local government"),
     "enrolment.handed_over": _l("handed the place over to a colleague"),
-    "enrolment.took_over": _l("took a colleague's place over"),
+    "enrolment.took_over": _l("gave the person a colleague's place"),
     "roster.confirmed": _l("enrolled the people of a list"),
 }
 FIELDS: dict[str, LazyString] = {

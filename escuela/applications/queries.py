@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Select, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, case, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from escuela.applications import likeness
@@ -161,6 +161,13 @@ def writing(call: Call) -> Select[Application]:
     return select(Application).where(Application.call_id == call.id, Application.state == DRAFT)
 
 
+def titles(numbers: Collection[int]) -> dict[int, str]:
+    """What the history calls applications: «Ana Lapacho Tala, ER9-0148»."""
+    rows = select(Application).where(Application.id.in_(numbers), Application.number.is_not(None))
+    whole = joinedload(Application.call).joinedload(Call.edition)
+    return {row.id: f"{row.name}, {row.reference}" for row in db.session.scalars(rows.options(whole))}
+
+
 # --- what a call received
 
 
@@ -187,17 +194,29 @@ def received(call: Call, filters: Filters | None = None) -> Select[Application]:
             Application.number,
         )
     )
-    return _narrowed(rows, filters or Filters())
+    return _narrowed(rows, call, filters or Filters())
 
 
-_SEARCHED: tuple[Any, ...] = (
-    Application.folded_name,
-    LocalGovernment.folded_name,
-    func.lower(Application.proposed_name),
-)
+_SEARCHED: tuple[Any, ...] = (Application.folded_name, LocalGovernment.folded_name)
 
 
-def _narrowed(rows: Select[Application], filters: Filters) -> Select[Application]:
+def found_by(call: Call, words: str) -> list[ColumnElement[bool]]:
+    """What a search by person or local government asks of the rows, with or without accents: each word is somewhere."""
+    wanted = folded(words).split()[:WORDS]
+    if not wanted:
+        return []
+    kept = select(Application.proposed_name).where(Application.call_id == call.id).distinct()
+    proposed = {name: folded(name) for name in db.session.scalars(kept) if name}  # few, and kept as they were typed
+    return [
+        or_(
+            *(column.contains(word, autoescape=True) for column in _SEARCHED),
+            Application.proposed_name.in_([name for name, plain in proposed.items() if word in plain]),
+        )
+        for word in wanted
+    ]
+
+
+def _narrowed(rows: Select[Application], call: Call, filters: Filters) -> Select[Application]:
     if filters.country:
         rows = rows.where(
             or_(LocalGovernment.country == filters.country, Application.proposed_country == filters.country)
@@ -208,9 +227,7 @@ def _narrowed(rows: Select[Application], filters: Filters) -> Select[Application
         )
     if filters.state:
         rows = rows.where(Application.state == filters.state)
-    for word in folded(filters.words).split()[:WORDS]:
-        rows = rows.where(or_(*(column.contains(word, autoescape=True) for column in _SEARCHED)))
-    return rows
+    return rows.where(*found_by(call, filters.words))
 
 
 def counts(call: Call) -> dict[str, int]:

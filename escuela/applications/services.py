@@ -18,13 +18,15 @@ from escuela import clock, storage
 from escuela.applications import draft, policies, queries
 from escuela.applications.models import DRAFT, SUBMITTED, WITHDRAWN, Application, ApplicationFile, ApplicationLink
 from escuela.assessments.assignments import filetypes
-from escuela.calls.models import FILE, Call, CallQuestion
-from escuela.calls.policies import Stage, closing, opening, stage
+from escuela.calls.models import CONSENT, FILE, Call, CallQuestion
+from escuela.calls.policies import YES, Stage, closing, opening, stage
+from escuela.calls.services import named
 from escuela.editions.services import both_zones
 from escuela.errors import DomainError
 from escuela.extensions import db
 from escuela.messages.services import Recipient, enqueue
-from escuela.people.history import FIELDS, VERBS, record
+from escuela.people.forms import BANDS
+from escuela.people.history import FIELDS, VALUES, VERBS, record
 from escuela.people.models import LocalGovernment, User
 
 LINK = timedelta(hours=2)
@@ -43,7 +45,11 @@ VERBS.update(
 )
 for _name, _label in draft.LABELS.items():
     FIELDS.setdefault(_name, _label)
-FIELDS.setdefault("local_government_id", draft.LABELS["government"])
+TOLD = {"position": "job"}
+"""Names in the history, where another room calls another thing so."""
+FIELDS.update({told: draft.LABELS[name] for name, told in TOLD.items()})
+VALUES.update({f"gender:{gender}": words for gender, words in policies.GENDER_WORDS.items()})
+VALUES.update({f"proposed_band:{band}": words for band, words in BANDS.items()})
 FIELDS.setdefault("proposed_country", _l("Country"))
 FIELDS.setdefault("state", _l("State"))
 
@@ -287,7 +293,15 @@ def hand_in(application: Application, *, language: str, zone: str) -> Applicatio
     db.session.flush()
     db.session.refresh(application, ["local_government"])
     verb = "application.submitted" if first else "application.corrected"
-    record(application, verb, within=application.call, by=application.email, before={} if first else was, after=became)
+    before = {} if first else _told(application, was)
+    record(
+        application,
+        verb,
+        within=application.call,
+        by=application.email,
+        before=before,
+        after=_told(application, became),
+    )
     once = f"application:{application.id}:{application.submitted_at.isoformat()}"
     enqueue(
         "applications/received",
@@ -304,6 +318,32 @@ def _facts(application: Application) -> dict[str, Any]:
     """What was handed in, as the history keeps it."""
     columns = (*draft.OWN[:3], "local_government_id", *draft.OWN[4:], "proposed_country")
     return {name: getattr(application, name) for name in columns} | application.answers
+
+
+def _told(application: Application, facts: Mapping[str, Any]) -> dict[str, Any]:
+    """The same for people: governments and documents by name, options and questions by their words, in Spanish."""
+    questions = {question.slug: question for question in application.call.questions}
+    names = {file.id: file.name for file in application.files}
+    told: dict[str, Any] = {}
+    for name, value in facts.items():
+        if name in questions:
+            title = named(questions[name].text)
+            told[title if title not in told else name] = _answer_told(questions[name], value, names)
+        elif name == "local_government_id":
+            government = db.session.get(LocalGovernment, value) if value else None
+            told["government"] = government.name if government else None
+        else:
+            told[TOLD.get(name, name)] = value
+    return told
+
+
+def _answer_told(question: CallQuestion, value: Any, files: Mapping[int, str]) -> Any:
+    if question.kind == FILE:
+        return files.get(value, "")
+    if question.kind == CONSENT:
+        return value == YES
+    words = [named(text) for text in queries.Answer(question, value).chosen]
+    return ", ".join(words) if question.options else value
 
 
 def _next_number(call: Call) -> int:

@@ -16,6 +16,7 @@ from escuela.calls.models import Call
 from escuela.columns import Localized
 from escuela.extensions import db
 from escuela.messages.services import Recipient
+from escuela.people import history
 from escuela.web import day
 
 
@@ -49,6 +50,7 @@ def init_app(app: Flask) -> None:
     app.add_template_filter(as_localized)
     app.add_template_filter(written_day)
     app.add_template_filter(written_number)
+    history.NAMES["application"] = queries.titles
     if writing not in calls.WRITING:  # a process may make the School more than once
         calls.WRITING.append(writing)
         calls.ANSWERED.append(queries.answered)

@@ -41,9 +41,13 @@ from escuela.people.models import LocalGovernment
 from escuela.web import hour, language, place_of, reader_zone
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from flask.typing import ResponseReturnValue
 
 bp = Blueprint("applications", __name__)
+RESULTS: list[Callable[[Application], str | None]] = []
+"""Where an applicant reads what was decided, once it is published. The room that decides registers it."""
 
 CALL = "/convocatorias/<edition>"
 FORM = f"{CALL}/mi-postulacion"
@@ -382,6 +386,7 @@ def _page(
         asked={question.slug for question in checked.asked},
         answers=queries.read(application) if handed_in else queries.read_draft(application, answers),
         changed=handed_in and services.changed_since(application, checked),
+        result=next((href for told in RESULTS if (href := told(application))), None),
         refusal=refusal,
         faults=faults or {},
         zone=reader_zone() or application.zone,

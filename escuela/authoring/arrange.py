@@ -77,11 +77,42 @@ def moved(order: Sequence[str], what: str, step: int) -> list[str]:
     return found
 
 
-def reorder(edition: Edition, order: Sequence[str], seen: str, *, by: User) -> list[LazyString]:
-    """Bring modules and activities into an order that holds all of them once; what that does to who takes part.
+def effects_of(edition: Edition, order: Sequence[str], seen: str) -> list[tuple[Activity, LazyString]]:
+    """What an order would do to who takes part, activity by activity; refuses what `reorder` refuses."""
+    _refuse(edition, order, seen)
+    modules, activities = _things(edition)
+    here, told = modules[order[0]], list[tuple[Activity, LazyString]]()
+    for each in order:
+        if each in modules:
+            here = modules[each]
+        elif activities[each].module_id != here.id:
+            told += [(activities[each], sentence) for sentence in effects.of_moving(activities[each], here)]
+    return told
+
+
+def reorder(edition: Edition, order: Sequence[str], seen: str, *, by: User) -> None:
+    """Bring modules and activities into an order that holds all of them once.
 
     Raises DomainError where somebody changed it since `seen`, or where something would stand in no module.
     """
+    before = _refuse(edition, order, seen)
+    if list(order) == before:
+        return
+    modules, activities = _things(edition)
+    here, place, number = modules[order[0]], 0, 0
+    for each in order:
+        if each in modules:
+            here, place, number = modules[each], 0, number + 1
+            here.position = number
+        else:
+            place += 1
+            _put(activities[each], here, place, by=by)
+    services.touch(edition)
+    record(edition, "order-changed", within=edition, by=by)
+
+
+def _refuse(edition: Edition, order: Sequence[str], seen: str) -> list[str]:
+    """The order as it is, which nobody else changes from here on. Raises DomainError for one that cannot follow it."""
     services.lock(edition)
     before = order_of(edition)
     if mark_of(before) != seen:
@@ -90,30 +121,20 @@ def reorder(edition: Edition, order: Sequence[str], seen: str, *, by: User) -> l
         )
     if sorted(order) != sorted(before) or not order or not order[0].startswith(MODULE):
         raise DomainError(_l("That order cannot be: every activity stands in a module."))
-    if list(order) == before:
-        return []
+    return before
+
+
+def _things(edition: Edition) -> tuple[dict[str, Module], dict[str, Activity]]:
     modules = {MODULE + each.slug: each for each in _modules(edition)}
-    activities = {ACTIVITY + row.slug: row for module in modules.values() for row in _in_use(module)}
-    here, place, number = modules[order[0]], 0, 0
-    told: list[LazyString] = []
-    for each in order:
-        if each in modules:
-            here, place, number = modules[each], 0, number + 1
-            here.position = number
-        else:
-            place += 1
-            told += _put(activities[each], here, place, by=by)
-    services.touch(edition)
-    record(edition, "order-changed", within=edition, by=by)
-    return told
+    return modules, {ACTIVITY + row.slug: row for module in modules.values() for row in _in_use(module)}
 
 
-def _put(row: Activity, module: Module, place: int, *, by: User) -> list[LazyString]:
+def _put(row: Activity, module: Module, place: int, *, by: User) -> None:
     """In its place; into another module it takes along the files that it shows."""
     if row.module_id == module.id:
         row.position = place
-        return []
-    old, told = row.module, effects.of_moving(row, module)
+        return
+    old = row.module
     text = replace(_with_files(versions.text_of(row), old, module), place=place)
     drafts = select(ActivityDraft).where(ActivityDraft.activity_id == row.id)
     for draft in db.session.scalars(drafts):
@@ -121,7 +142,6 @@ def _put(row: Activity, module: Module, place: int, *, by: User) -> list[LazyStr
     services.write(row, text, module)
     titles = {"module": dict(old.title)}, {"module": dict(module.title)}
     record(row, "activity-moved", within=module.edition, by=by, before=titles[0], after=titles[1])
-    return told
 
 
 # --- files of a module

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from flask_babel import lazy_gettext as _l
-from flask_babel import lazy_ngettext as _ln
+from flask_babel import lazy_ngettext
 from flask_babel.speaklater import LazyString
 from sqlalchemy import func, select
 
@@ -65,7 +65,7 @@ def _common(row: Activity, text: ActivityText) -> Iterator[LazyString]:
     now = text.opens or _opening_of(row.module)
     yield from _closed_again(opens(row), now, begun)
     if done and printed(text, row.edition.languages) != printed(text_of(row), row.edition.languages):
-        yield _ln(
+        yield lazy_ngettext(
             "%(num)d participant has done it already: it stays done, and nobody is told of the change.",
             "%(num)d participants have done it already: it stays done, and nobody is told of the change.",
             done,
@@ -74,7 +74,7 @@ def _common(row: Activity, text: ActivityText) -> Iterator[LazyString]:
 
 def _requirement(row: Activity, text: ActivityText, without: int) -> Iterator[LazyString]:
     if text.required and not row.required and without:
-        yield _ln(
+        yield lazy_ngettext(
             "A certificate asks for it from now on: %(num)d participant has not done it.",
             "A certificate asks for it from now on: %(num)d participants have not done it.",
             without,
@@ -87,13 +87,13 @@ def _deadline(row: Activity, text: ActivityText, without: int) -> Iterator[LazyS
     if text.due is None or not without or (row.due_at is not None and row.due_at <= text.due.at):
         return
     if text.due.at <= clock.now():
-        yield _ln(
+        yield lazy_ngettext(
             "Its due instant has passed already: %(num)d participant has not done it and is late at once.",
             "Its due instant has passed already: %(num)d participants have not done it and are late at once.",
             without,
         )
     else:
-        yield _ln(
+        yield lazy_ngettext(
             "It is due earlier than was said: %(num)d participant has not done it. New instant: %(when)s",
             "It is due earlier than was said: %(num)d participants have not done it. New instant: %(when)s",
             without,
@@ -106,7 +106,7 @@ def _closed_again(before: Moment | None, after: Moment | None, begun: int) -> It
     if after is None or after.at <= now or (before is not None and before.at > now):
         return
     if begun:
-        yield _ln(
+        yield lazy_ngettext(
             "It is open now and closes again until %(when)s %(num)d participant has something in it, which is kept.",
             "It is open now and closes again until %(when)s %(num)d participants have something in it, which is kept.",
             begun,
@@ -146,7 +146,7 @@ def of_archiving(thing: Module | Activity) -> list[LazyString]:
     found: list[LazyString] = [_l("Participants no longer see it.")]
     if people:
         found.append(
-            _ln(
+            lazy_ngettext(
                 "%(num)d participant has something in it: that is kept, hidden, and comes back with it.",
                 "%(num)d participants have something in it: that is kept, hidden, and comes back with it.",
                 people,
@@ -154,7 +154,7 @@ def of_archiving(thing: Module | Activity) -> list[LazyString]:
         )
     if required := sum(row.required for row in rows):
         found.append(
-            _ln(
+            lazy_ngettext(
                 "A certificate no longer asks for %(num)d activity.",
                 "A certificate no longer asks for %(num)d activities.",
                 required,

@@ -10,10 +10,12 @@ from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, IntegerField
 from wtforms.validators import NumberRange
 
+from escuela.authoring import services
 from escuela.editions.forms import FrameworksField, LocalizedField, MomentField, WritingForm
 from escuela.editions.models import Module
 from escuela.editions.text import codes_of, moment_of
 from escuela.forms import Form, Required
+from escuela.people.history import digest_of
 
 
 def fingerprint(sentences: Sequence[str]) -> str:
@@ -38,6 +40,8 @@ class ModuleForm(WritingForm):
     frameworks = FrameworksField()
     seen = HiddenField(default="")
     """The effects that were shown before saving, by their fingerprint."""
+    based_on = HiddenField(default="")
+    """What the module said when the page was made, by its digest."""
 
     @classmethod
     def of(cls, row: Module | None) -> ModuleForm:
@@ -50,6 +54,7 @@ class ModuleForm(WritingForm):
                 "hours": row.hours,
                 "opens": moment_of(row.opens_at, row.opens_zone),
                 "frameworks": list(codes_of(row)),
+                "based_on": digest_of(services.facts_of_module(row)),
             }
         )
 

@@ -66,7 +66,7 @@ def _items(codes: Sequence[str]) -> list[FrameworkItem]:
 def write_module(edition: Edition, row: Module | None, values: Mapping[str, Any], *, by: User) -> Module:
     """A module as its form says it; a new one goes to the end and gets its slug from its title."""
     lock(edition)
-    before = _facts_of_module(row) if row else {}
+    before = facts_of_module(row) if row else {}
     title: Localized = values["title"]
     items = _items(values["frameworks"])
     if row is None:
@@ -78,20 +78,33 @@ def write_module(edition: Edition, row: Module | None, values: Mapping[str, Any]
     align(row, items)
     db.session.add(row)
     db.session.flush()
-    after = _facts_of_module(row)
+    after = facts_of_module(row)
     if before != after:
         touch(edition)
         record(row, "module-changed" if before else "module-created", within=edition, by=by, before=before, after=after)
     return row
 
 
-def _facts_of_module(row: Module) -> dict[str, Any]:
+def facts_of_module(row: Module) -> dict[str, Any]:
+    """What a module says of itself, as plain JSON."""
     return {
         "title": dict(row.title),
         "summary": dict(row.summary),
         "hours": row.hours,
         "opens": announced(row.opens_at, row.opens_zone) if row.opens_at and row.opens_zone else None,
-        "frameworks": [item.id for item in row.items],
+        "frameworks": sorted(item.id for item in row.items),
+    }
+
+
+def facts_typed(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The same, as a form says it."""
+    opens: Moment | None = values["opens"]
+    return {
+        "title": dict(values["title"]),
+        "summary": dict(values["summary"]),
+        "hours": values["hours"],
+        "opens": announced(opens.at, opens.zone) if opens else None,
+        "frameworks": sorted(item.id for item in _items(values["frameworks"])),
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, abort, flash, jsonify, redirect, render_template, request, url_for
@@ -20,8 +21,10 @@ from escuela.editions.policies import coordinates
 from escuela.errors import DomainError, wants_json
 from escuela.extensions import db
 from escuela.people import places
+from escuela.people.history import Difference, compared, digest_of, history_of
 
 if TYPE_CHECKING:
+    from flask import Response
     from flask.typing import ResponseReturnValue
 
 bp = Blueprint("authoring", __name__, url_prefix="/ediciones/<edition>/escribir")
@@ -45,7 +48,7 @@ def outline(edition: str) -> ResponseReturnValue:
     return _outline(coordinated(edition))
 
 
-def _outline(edition: Edition, refusal: DomainError | None = None) -> str:
+def _outline(edition: Edition, refusal: DomainError | None = None, told: Sequence[str] = ()) -> str:
     used, away = queries.outline(edition)
     return render_template(
         "authoring/outline.html",
@@ -57,6 +60,9 @@ def _outline(edition: Edition, refusal: DomainError | None = None) -> str:
         mark=arrange.mark_of(arrange.order_of(edition)),
         total=sum(part.module.hours for part in used),
         refusal=refusal,
+        effects=told,
+        shown=fingerprint(told),
+        asked={name: request.form[name] for name in ("order", "move", "seen") if name in request.form},
     )
 
 
@@ -75,24 +81,41 @@ def module(edition: str, module: str) -> ResponseReturnValue:
 
 
 def _module(edition: Edition, row: Module | None) -> ResponseReturnValue:
-    form, told = ModuleForm.of(row), list[str]()
+    if row is not None and request.method == "POST":
+        services.lock(edition)
+        db.session.refresh(row)
+    form, told, differing = ModuleForm.of(row), list[str](), list[Difference]()
     form.speak(edition)
     if form.validate_on_submit():
         told = [str(each) for each in effects.of_opening(row, form.opens.data)] if row else []
-        if form.seen.data == fingerprint(told):
+        differing = _meanwhile(row, form) if row else []
+        if not differing and form.seen.data == fingerprint(told):
             saved = services.write_module(edition, row, form.values(), by=me())
             flash(_("«%(title)s» is saved.", title=titled(saved.title)), "good")
             return redirect(url_for(".outline", edition=edition.slug, _anchor=f"m-{saved.slug}"), 303)
-        form.seen.data = fingerprint(told)
+        form.seen.data = "" if differing else fingerprint(told)
     page = render_template(
         "authoring/module.html",
         edition=edition,
         module=row,
         form=form,
         effects=told,
+        differing=differing,
+        now=digest_of(services.facts_of_module(row)) if row else "",
+        last=db.session.scalars(history_of(row).limit(1)).first() if differing and row else None,
         zones=places.zones(web.language()),
     )
-    return page, 422 if form.errors or told else 200
+    return page, 409 if differing else 422 if form.errors or told else 200
+
+
+def _meanwhile(row: Module, form: ModuleForm) -> list[Difference]:
+    """What saving would take back of what somebody saved since the page was made; nothing where both say the same."""
+    now = services.facts_of_module(row)
+    over = request.form.get("over") or form.based_on.data
+    if over == digest_of(now):
+        form.based_on.data = over
+        return []
+    return compared(now, services.facts_typed(form.values()))
 
 
 # --- order
@@ -100,31 +123,43 @@ def _module(edition: Edition, row: Module | None) -> ResponseReturnValue:
 
 @bp.post("/orden")
 def order(edition: str) -> ResponseReturnValue:
-    """A whole order from the script, or one thing one step up or down. What was seen comes along."""
+    """A whole order from the script, or one thing one step up or down, once its effects were shown.
+
+    What was seen comes along.
+    """
     row = coordinated(edition)
-    wanted, move = request.form.get("order", "").split(), request.form.get("move", "")
-    seen = request.form.get("seen", "")
-    what, _colon, way = move.rpartition(":")
+    move, seen = request.form.get("move", ""), request.form.get("seen", "")
+    wanted = _moved(row, move) if move else request.form.get("order", "").split()
     try:
-        if move:
-            now = arrange.order_of(row)
-            if way not in {"up", "down"}:
-                abort(400)
-            wanted = arrange.moved(now, what, -1 if way == "up" else 1) if what in now else []
-            seen = seen if wanted else ""
-        told = arrange.reorder(row, wanted, seen, by=me())
+        told = [f"«{titled(thing.title)}»: {effect}" for thing, effect in arrange.effects_of(row, wanted, seen)]
+        if told and request.form.get("shown", "") != fingerprint(told):
+            return _ask(row, told), 422
+        arrange.reorder(row, wanted, seen, by=me())
     except DomainError as refusal:
         db.session.rollback()
         if wants_json():
             return jsonify(message=str(refusal.sentence)), 409
         return _outline(coordinated(edition), refusal), 409
     if wants_json():
-        message = " ".join([_("The order is saved."), *map(str, told)])
-        return jsonify(message=message, seen=arrange.mark_of(arrange.order_of(row)))
-    for sentence in told:
-        flash(str(sentence), "warn")
-    anchor = what.replace(":", "-", 1) if move else None
+        return jsonify(message=_("The order is saved."), seen=arrange.mark_of(arrange.order_of(row)))
+    anchor = move.rpartition(":")[0].replace(":", "-", 1) if move else None
     return redirect(url_for(".outline", edition=row.slug, _anchor=anchor), 303)
+
+
+def _moved(edition: Edition, move: str) -> list[str]:
+    """The order that `a:que-es-un-dato:up` asks for; none for what is no longer there."""
+    what, _colon, way = move.rpartition(":")
+    if way not in {"up", "down"}:
+        abort(400)
+    now = arrange.order_of(edition)
+    return arrange.moved(now, what, -1 if way == "up" else 1) if what in now else []
+
+
+def _ask(edition: Edition, told: list[str]) -> str | Response:
+    """The effects of an order, before any of it is saved."""
+    if wants_json():
+        return jsonify(effects=told, shown=fingerprint(told))
+    return _outline(edition, told=told)
 
 
 # --- copies, and what is put away
@@ -134,18 +169,30 @@ def order(edition: str) -> ResponseReturnValue:
 def confirm(edition: str, sort: str, slug: str, verb: str) -> ResponseReturnValue:
     """What it would do, before it is done."""
     row = coordinated(edition)
-    thing = _thing(row, sort, slug)
-    texts = [each for part in text_of(row).modules for each in part.activities]
+    return _confirm(row, _thing(row, sort, slug), sort, verb)
+
+
+def _confirm(edition: Edition, thing: Module | Activity, sort: str, verb: str, *, changed: bool = False) -> str:
+    told, linked = _told_of(edition, thing)
     return render_template(
         "authoring/confirm.html",
-        edition=row,
+        edition=edition,
         thing=thing,
         sort=sort,
         verb=verb,
-        effects=effects.of_archiving(thing),
+        effects=told,
+        linked=linked,
+        seen=fingerprint([*told, *linked]),
         may_go=arrange.may_go(thing),
-        linked=arrange.linked_from(thing, texts),
+        changed=changed,
     )
+
+
+def _told_of(edition: Edition, thing: Module | Activity) -> tuple[list[str], list[str]]:
+    """What putting it away does, and the titles of the texts whose links to it would lead nowhere."""
+    texts = [each for part in text_of(edition).modules for each in part.activities]
+    linked = [titled(title) for title in arrange.linked_from(thing, texts)]
+    return [str(each) for each in effects.of_archiving(thing)], linked
 
 
 @bp.post("/<any(modulos, actividades):sort>/<slug>/<any(duplicar, archivar, recuperar, quitar):verb>")
@@ -161,6 +208,10 @@ def change(edition: str, sort: str, slug: str, verb: str) -> ResponseReturnValue
         anchor = _anchor(new)
         flash(_("There is a copy at the end: «%(title)s».", title=titled(new.title)), "good")
     elif verb == "archivar":
+        services.lock(row)
+        told, linked = _told_of(row, thing)
+        if thing.archived_at is None and request.form.get("seen", "") != fingerprint([*told, *linked]):
+            return _confirm(row, thing, sort, verb, changed=True), 422
         arrange.archive(thing, by=me())
         flash(_("«%(title)s» is put away. It can be brought back from here.", title=title), "good")
     elif verb == "recuperar":

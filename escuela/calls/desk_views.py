@@ -253,6 +253,7 @@ def _deadline(call: Call, *, extension: DeadlineForm | None = None, closing: Rea
 def history(edition: str) -> ResponseReturnValue:
     """Everything that was done to the call and within it."""
     call = call_of(edition)
+    services.ensure_sees_history(me(), call)
     rows = history_of(call)
     page = db.paginate(rows, page=page_number(), per_page=HISTORY, max_per_page=HISTORY, error_out=False)
     return render_template(

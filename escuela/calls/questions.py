@@ -204,6 +204,15 @@ def _facts(row: CallQuestion) -> dict[str, Any]:
         "help": dict(row.help),
         "required": row.required,
         "options": [option["text"] for option in row.options],
-        "shown_if": row.shown_if,
-        "shown_value": row.shown_value,
+        **_condition(row),
     }
+
+
+def _condition(row: CallQuestion) -> dict[str, Any]:
+    """When it is asked, in the words that the other question and its option have now; a consent is ticked."""
+    other = next((each for each in row.call.questions if each.slug == row.shown_if), None)
+    if other is None:
+        return {"shown_if": None, "shown_value": None}
+    texts = {option["key"]: named(Localized(option["text"])) for option in other.options}
+    value = str(row.shown_value)
+    return {"shown_if": named(other.text), "shown_value": texts.get(value, value)}

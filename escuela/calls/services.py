@@ -33,6 +33,15 @@ ANSWERED: list[Callable[[CallQuestion], int]] = []
 WRITING: list[Callable[[Call], Iterable[Recipient]]] = []
 """Everybody with a draft that is not handed in. The room of applications registers it."""
 
+BLINDS: list[Callable[[User, Call], None]] = []
+"""Raise DomainError for a person who must not see yet what others did with applications. Rooms that score register."""
+
+
+def ensure_sees_history(user: User, call: Call) -> None:
+    """Raises DomainError where what the history tells would sway what this person has still to do."""
+    for blind in BLINDS:
+        blind(user, call)
+
 
 def locked(call: Call) -> LazyString | None:
     """Why criteria and scale rest, if they do."""

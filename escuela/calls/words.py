@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Literal, NamedTuple, TypeAlias
 
+from babel.dates import format_timedelta
 from babel.lists import format_list
-from babel.units import format_unit
 from flask_babel import get_locale, ngettext
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
@@ -80,6 +80,11 @@ FIELDS: dict[str, LazyString] = {
     "weight": _l("Weight"),
 }
 VALUES: dict[str, LazyString] = {f"kind:{kind}": words for kind, words in KINDS.items()}
+VALUES["shown_value:yes"] = _l("Yes")
+
+Unit: TypeAlias = Literal["day", "hour", "minute"]
+NEVER_LARGER = 10**6
+"""How many of a unit are told as one of the next."""
 
 
 class Left(NamedTuple):
@@ -108,9 +113,13 @@ def _left(first: int, time: str) -> str:
 def _amount(minutes: int, locale: str) -> tuple[int, str]:
     """The two largest units of a time; days and hours, hours and minutes, or minutes."""
     days, hours = minutes // 1440, minutes // 60 % 24
-    if days:
-        parts = [(days, "duration-day"), (hours, "duration-hour")]
-    else:
-        parts = [(hours, "duration-hour"), (minutes % 60, "duration-minute")]
-    said = [(number, format_unit(number, unit, "long", locale=locale)) for number, unit in parts if number]
+    parts: tuple[tuple[int, Unit], tuple[int, Unit]]
+    parts = ((days, "day"), (hours, "hour")) if days else ((hours, "hour"), (minutes % 60, "minute"))
+    said = [(number, _counted(number, unit, locale)) for number, unit in parts if number]
     return said[0][0], format_list([words for _number, words in said], locale=locale)
+
+
+def _counted(number: int, unit: Unit, locale: str) -> str:
+    """«9 dias»; Babel's `format_unit` has no Portuguese word for a day."""
+    time = timedelta(**{f"{unit}s": number})
+    return format_timedelta(time, granularity=unit, threshold=NEVER_LARGER, locale=locale)

@@ -12,6 +12,7 @@ from flask_babel.speaklater import LazyString
 from sqlalchemy import select
 from sqlalchemy.orm import with_polymorphic
 
+from escuela import markdown
 from escuela.columns import Localized
 from escuela.content.load import Outcome, apply
 from escuela.content.printing import files_of
@@ -78,7 +79,8 @@ def changes(text: EditionText) -> Changes:
 def _rehearsed(text: EditionText) -> tuple[Outcome, LazyString | str]:
     savepoint = db.session.begin_nested()
     try:
-        return apply(text, replace=True, store=lambda _medium: "").outcome, ""
+        with markdown.rehearsing():
+            return apply(text, replace=True, store=lambda _medium: "").outcome, ""
     except DomainError as refusal:
         return Outcome.REFUSED, refusal.sentence
     finally:

@@ -14,7 +14,7 @@ from escuela import storage
 from escuela.content.text import EditionText, MediaText, ModuleText
 from escuela.editions.kinds import FORMATS, KINDS
 from escuela.editions.models import Activity, Edition, Lesson, Media, Module
-from escuela.editions.text import codes_of, moment_of
+from escuela.editions.text import ActivityText, codes_of, moment_of
 from escuela.extensions import db
 from escuela.markdown import Home
 from escuela.markdown.home import OURS
@@ -36,6 +36,11 @@ def home_of(module: Module) -> Home:
 def text_of(edition: Edition) -> EditionText:
     """The whole edition, all but what is archived or cancelled. Loading it changes nothing; its digest compares."""
     return _Rows(edition).text()
+
+
+def put_away(edition: Edition) -> dict[str, tuple[ActivityText, ...]]:
+    """The archived activities of an edition, by the slug of their module: what would come back with its files."""
+    return _Rows(edition).put_away()
 
 
 class _Rows:
@@ -126,10 +131,19 @@ class _Rows:
             found[row.module_id] += (text_of_session(row),)
         return found
 
-    def _activities(self) -> dict[int, list[Activity]]:
+    def put_away(self) -> dict[str, tuple[ActivityText, ...]]:
+        return {
+            rows[0].module.slug: tuple(FORMATS[row.kind].text(row, self.home(row.module)) for row in rows)
+            for rows in self._activities(away=True).values()
+        }
+
+    def _activities(self, *, away: bool = False) -> dict[int, list[Activity]]:
         found = defaultdict(list)
         for form in FORMATS.values():
-            shown = select(form.model).where(form.model.edition_id == self.edition.id, form.model.archived_at.is_(None))
+            shown = select(form.model).where(
+                form.model.edition_id == self.edition.id,
+                form.model.archived_at.is_not(None) if away else form.model.archived_at.is_(None),
+            )
             for row in db.session.scalars(shown.options(selectinload(form.model.items), *form.loads())):
                 found[row.module_id].append(row)
         for rows in found.values():

@@ -21,7 +21,7 @@ from escuela.content.changes import ADDED, CHANGED, TAKEN, changes
 from escuela.content.load import EditedError, Outcome
 from escuela.content.printing import files_of
 from escuela.content.rows import text_of
-from escuela.editions.models import Edition, Media, Module
+from escuela.editions.models import COORDINATOR, Edition, EditionStaff, Media, Module
 from escuela.editions.policies import can_review, coordinates
 from escuela.editions.queries import open_modules
 from escuela.errors import DomainError
@@ -109,7 +109,7 @@ def download(edition: str) -> ResponseReturnValue:
 
 @bp.get("/ediciones/subir")
 def upload() -> ResponseReturnValue:
-    require(me().is_coordinator)
+    require(_coordinates_any())
     return _form()
 
 
@@ -117,7 +117,7 @@ def upload() -> ResponseReturnValue:
 @takes_editions
 def check_upload() -> ResponseReturnValue:
     """Check a zip and show what loading it would do. Nothing is loaded yet."""
-    require(me().is_coordinator)
+    require(_coordinates_any())
     file = request.files.get("file")
     if file is None or not file.filename:
         return _form(refusal=_("Choose the zip of an edition."))
@@ -131,10 +131,11 @@ def check_upload() -> ResponseReturnValue:
 @bp.post("/ediciones/subir/cargar")
 def load() -> ResponseReturnValue:
     """Load a zip that was checked: all of it or nothing."""
-    require(me().is_coordinator)
+    require(_coordinates_any())
     ticket = request.form.get("ticket", "")
     try:
         with arrival.opened(ticket, by=me()) as arrived:
+            _refuse_unless_own(arrived.slug)
             result = arrival.load(arrived, replace=request.form.get("replace") == "yes", by=me())
             db.session.flush()
     except EditedError:
@@ -147,8 +148,21 @@ def load() -> ResponseReturnValue:
     return redirect(url_for("authoring.outline", edition=result.slug), 303)
 
 
+def _coordinates_any() -> bool:
+    mine = select(EditionStaff.edition_id).where(EditionStaff.user_id == me().id, EditionStaff.role == COORDINATOR)
+    return me().is_coordinator or db.session.scalars(mine.limit(1)).first() is not None
+
+
+def _refuse_unless_own(slug: str) -> None:
+    """Who coordinates an edition sends that one only; who coordinates them all, any, and new ones."""
+    edition = db.session.scalars(select(Edition).where(Edition.slug == slug)).one_or_none()
+    if not me().is_coordinator and (edition is None or not coordinates(me(), edition)):
+        raise DomainError(_l("You do not coordinate an edition %(slug)s: send the zip of one that you do.", slug=slug))
+
+
 def _checked(ticket: str, *, unconfirmed: bool = False) -> ResponseReturnValue:
     with arrival.opened(ticket, by=me()) as arrived:
+        _refuse_unless_own(arrived.slug)
         if arrived.text is None or arrived.faults:
             return _form(faulty=arrived)
         found = changes(arrived.text)

@@ -36,6 +36,9 @@ MOST_PATH, MOST_DEPTH = 240, 6
 MOST_SWOLLEN = 200
 """How many times its size a file of over a megabyte may become: text becomes ten times, a drawing thirty."""
 LARGE = 1_000_000
+MOST_TEXT = 2_500_000
+"""Bytes of all the texts that are read: a small zip may hold what takes long to check. The largest has 0.2 million."""
+TEXTS = {".md", ".yaml"}
 BESIDE = {"thumbs.db", "desktop.ini", "__macosx"}
 """What computers leave beside files: passed over, like everything whose name begins with a dot."""
 PACKED = {".svg", ".vtt", ".csv", ".txt", ".md", ".yaml"}
@@ -252,6 +255,13 @@ def _check_sizes(files: list[_File], most: int) -> None:
     for file in files:
         if file.size > VIDEO or (file.size > LARGE and file.size > MOST_SWOLLEN * file.packed):
             raise _fail(_l("%(name)s is far too big when it is expanded: take it out.", name=_shown(str(file.path))))
+    if sum(file.size for file in files if file.path.suffix.lower() in TEXTS) > MOST_TEXT:
+        raise _fail(
+            _l(
+                "The texts of this zip are over %(most)d KB: take out what is not of the edition.",
+                most=MOST_TEXT // 1_000,
+            )
+        )
     if sum(file.size for file in files) > most:
         raise _fail(
             _l("Expanded, this zip is over %(most)d MB: make its sound and video smaller.", most=most // 1_000_000)

@@ -118,11 +118,19 @@ class MomentField(Field):
             there = datetime.fromisoformat(local).replace(tzinfo=None, second=0, microsecond=0)
             if not EARLIEST <= there <= LATEST:
                 raise ValidationError(_("Write a day between 2000 and 2100."))
+            kept = self.object_data
+            if isinstance(kept, Moment) and kept.zone == zone and _on_clock(kept) == there:
+                return Moment(kept.at.replace(second=0, microsecond=0), zone)  # of two equal times, the one it was
             return Moment(clock.instant(there, zone), zone)
         except clock.SkippedTimeError:
             raise ValidationError(_("That hour does not exist there: the clocks skip it. Choose another.")) from None
         except ValueError:
             raise ValidationError(_("Write a day and an hour.")) from None
+
+
+def _on_clock(moment: Moment) -> datetime:
+    """To the minute, naive: what the input shows."""
+    return moment.at.astimezone(clock.zone(moment.zone)).replace(tzinfo=None, second=0, microsecond=0, fold=0)
 
 
 class FrameworksField(SelectMultipleField):

@@ -89,7 +89,7 @@ def _no_item(code: str) -> LazyString:
 def proofread(section: Section, key: str, texts: Localized, home: Home) -> Localized:
     """The Markdown that a key holds, with its faults noted."""
     for language, text in texts.items():
-        for line, sentence in markdown.faults(text, home, short=True):
+        for line, sentence in markdown.faults(text, home, short=True, spend=section.proof.spend):
             section.fault_within(key, language, line, sentence)
     return texts
 
@@ -217,7 +217,7 @@ def _body(files: ActivityFiles, prose: Prose) -> str:
     skipped = len(prose.text) - len(prose.text.lstrip("\n"))
     if not text.strip():
         files.proof.fault(prose.path, prose.line, _l("There is no text below the front matter: write the lesson."))
-    for line, sentence in markdown.faults(text, files.home):
+    for line, sentence in markdown.faults(text, files.home, spend=files.proof.spend):
         files.proof.fault(prose.path, prose.line + skipped + line, sentence)
     return text
 

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from datetime import timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import Select, and_, case, false, func, or_, select, true
 from sqlalchemy.orm import joinedload, selectinload
 
+from escuela import clock
+from escuela.applications import queries as applications
 from escuela.applications.models import SUBMITTED, Application
 from escuela.calls.models import Call
-from escuela.editions.models import Edition
+from escuela.editions.models import COORDINATOR, Edition, EditionStaff
 from escuela.evaluations.models import Evaluation, Evaluator, Score
 from escuela.evaluations.policies import Share
 from escuela.extensions import db
-from escuela.people.models import Membership, User
+from escuela.people.models import ADMIN, Membership, Role, User
+from escuela.people.models import COORDINATOR as ALL_EDITIONS
 
 ACTIVE = Evaluation.recused_at.is_(None)
 """Given back, with a reason, it counts for nothing."""
@@ -52,6 +56,29 @@ def mine(evaluator: Evaluator) -> Select[Evaluation]:
     )
 
 
+def owed(user: User, call: Call) -> int:
+    """How many applications of a call wait for this person's scores."""
+    rows = (
+        select(func.count(Evaluation.id))
+        .join(Evaluation.evaluator)
+        .join(Evaluation.application)
+        .where(Evaluator.call_id == call.id, Evaluator.user_id == user.id)
+        .where(ACTIVE, Evaluation.given_at.is_(None), Application.state == SUBMITTED)
+    )
+    return db.session.scalar(rows) or 0
+
+
+def coordinating(call: Call) -> Select[int]:
+    """Evaluators of a call who came to coordinate its edition, or all of them, after they were appointed."""
+    here = select(EditionStaff.user_id).where(
+        EditionStaff.edition_id == call.edition_id, EditionStaff.role == COORDINATOR
+    )
+    everywhere = select(User.id).join(User.roles).where(Role.name.in_([ADMIN, ALL_EDITIONS]))
+    return select(Evaluator.id).where(
+        Evaluator.call_id == call.id, or_(Evaluator.user_id.in_(here), Evaluator.user_id.in_(everywhere))
+    )
+
+
 def given_by_others(evaluation: Evaluation) -> Select[Evaluation]:
     """The other scores of an application: only for who has given their own."""
     return (
@@ -65,6 +92,14 @@ def given_by_others(evaluation: Evaluation) -> Select[Evaluation]:
         .options(joinedload(Evaluation.evaluator).joinedload(Evaluator.user), selectinload(Evaluation.scores))
         .order_by(Evaluation.given_at)
     )
+
+
+def titles(numbers: Collection[int]) -> dict[int, str]:
+    """What the history calls evaluations: the application that each is of."""
+    pairs = select(Evaluation.id, Evaluation.application_id).where(Evaluation.id.in_(numbers))
+    found = {row.id: row.application_id for row in db.session.execute(pairs)}
+    names = applications.titles(set(found.values()))
+    return {evaluation: names[application] for evaluation, application in found.items() if application in names}
 
 
 class Workload(NamedTuple):
@@ -166,14 +201,22 @@ def evaluations_of(applications: Iterable[Application]) -> dict[int, list[Evalua
 
 # --- own governments
 
+RECENTLY = timedelta(days=2 * 365)
+"""Whoever left a government within this time still does not evaluate its people."""
+
 
 def own(call: Call) -> Select[int, int]:
-    """Pairs that must not be: an application and an evaluator of its government, or who applied themselves."""
+    """Pairs that must not be: an application and an evaluator of its government, or who applied themselves.
+
+    Of its government is who works for it, and who left it within the last two years (`RECENTLY`), counted in UTC days.
+    """
+    today = clock.now().date()
+    recent = or_(Membership.to_on.is_(None), Membership.to_on >= today - RECENTLY)
     return (
         select(Application.id, Evaluator.id)
         .select_from(Evaluator)
         .join(User, User.id == Evaluator.user_id)
-        .outerjoin(Membership, and_(Membership.user_id == User.id, Membership.to_on.is_(None)))
+        .outerjoin(Membership, and_(Membership.user_id == User.id, recent))
         .join(Application, Application.call_id == Evaluator.call_id)
         .where(
             Evaluator.call_id == call.id,
@@ -193,7 +236,7 @@ def is_own(application: Application, evaluator: Evaluator) -> bool:
 
 
 def to_divide(call: Call) -> Share:
-    """What dividing evenly starts from, in four queries whatever there is."""
+    """What dividing evenly starts from, in five queries whatever there is. Who sees the ranking gets nothing more."""
     counted = of_application()
     assigned = func.coalesce(counted.c.assigned, 0)
     rows = (
@@ -202,7 +245,9 @@ def to_divide(call: Call) -> Share:
         .where(Application.call_id == call.id, Application.state == SUBMITTED, assigned < call.evaluations)
     )
     wanting = {application: call.evaluations - int(has) for application, has in db.session.execute(rows)}
-    return Share({row.evaluator.id: row.assigned for row in workloads(call)}, wanting, barred(call))
+    sees = set(db.session.scalars(coordinating(call)))
+    loads = {row.evaluator.id: row.assigned for row in workloads(call) if row.evaluator.id not in sees}
+    return Share(loads, wanting, barred(call))
 
 
 def barred(call: Call) -> dict[int, frozenset[int]]:
@@ -219,7 +264,7 @@ def barred(call: Call) -> dict[int, frozenset[int]]:
 
 
 def ranking(call: Call) -> Any:
-    """By application handed in: `given`, `mean` and `spread` of the totals in hundredths, `missing` evaluations."""
+    """By application handed in: `given`, `mean` and `spread` of totals in hundredths, first `scored_at`, `missing`."""
     given = Evaluation.given_at.is_not(None)
     counted = (
         select(
@@ -227,6 +272,7 @@ def ranking(call: Call) -> Any:
             func.count(Evaluation.given_at).label("given"),
             func.avg(case((given, Evaluation.total))).label("mean"),
             (func.max(Evaluation.total) - func.min(Evaluation.total)).label("spread"),
+            func.min(Evaluation.given_at).label("scored_at"),
         )
         .join(Evaluation.application)
         .where(Application.call_id == call.id, ACTIVE)
@@ -240,6 +286,7 @@ def ranking(call: Call) -> Any:
             known.label("given"),
             counted.c.mean,
             counted.c.spread,
+            counted.c.scored_at,
             (call.evaluations - known).label("missing"),
         )
         .outerjoin(counted, counted.c.application_id == Application.id)

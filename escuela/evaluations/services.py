@@ -6,14 +6,17 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 from flask_babel.speaklater import LazyString
-from sqlalchemy import delete, insert, select
+from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 
 from escuela import clock
 from escuela.admissions.services import Newcomer
 from escuela.applications.models import SUBMITTED, Application
 from escuela.calls.models import Call
+from escuela.calls.services import named
+from escuela.editions.policies import coordinates
 from escuela.errors import DomainError
 from escuela.evaluations import queries
 from escuela.evaluations.models import Evaluation, Evaluator, Score
@@ -21,8 +24,8 @@ from escuela.evaluations.policies import Plan, can_score, divided, scoring, tota
 from escuela.extensions import db
 from escuela.messages.services import enqueue
 from escuela.people import services as people
-from escuela.people.history import record
-from escuela.people.models import User
+from escuela.people.history import history_of, record
+from escuela.people.models import Change, User
 from escuela.web import language
 
 COMMENT = 5000
@@ -35,9 +38,10 @@ COMMENT = 5000
 def appoint(call: Call, newcomer: Newcomer, *, by: User) -> Evaluator:
     """Make somebody an evaluator, with an account where it is missing, and tell them.
 
-    Raises DomainError when they are one already.
+    Raises DomainError when they are one already, or coordinate the edition, whose ranking tells what others gave.
     """
     user, _new = people.welcome(newcomer.email, newcomer.name, newcomer.language, newcomer.zone)
+    _ensure_sees_no_ranking(user, call)
     row = Evaluator(call_id=call.id, user_id=user.id, appointed_at=clock.now(), appointed_by_id=by.id)
     try:
         with db.session.begin_nested():
@@ -50,6 +54,16 @@ def appoint(call: Call, newcomer: Newcomer, *, by: User) -> Evaluator:
     once = f"evaluator:{row.id}"
     enqueue("evaluations/appointed", to, once=once, call=call, edition=call.edition, invitation=invitation)
     return row
+
+
+def _ensure_sees_no_ranking(user: User, call: Call) -> None:
+    if coordinates(user, call.edition):
+        raise DomainError(
+            _l(
+                "%(name)s coordinates this edition and sees what others gave. Choose somebody who does not see it.",
+                name=user.name,
+            )
+        )
 
 
 def dismiss(evaluator: Evaluator, *, by: User) -> int:
@@ -104,9 +118,11 @@ def assign_evenly(call: Call, *, by: User) -> Plan:
 def assign(evaluator: Evaluator, applications: Sequence[Application], *, by: User) -> int:
     """Give applications to one evaluator; what they have already stays. Returns how many are new.
 
-    Raises DomainError for an application of their own local government, with its name, and writes nothing.
+    Raises DomainError for an application of their own local government, with its name, and for an evaluator who sees
+    the ranking by now; then it writes nothing.
     """
     call = evaluator.call
+    _ensure_sees_no_ranking(evaluator.user, call)
     _lock(call)
     bars = {application for application, who in db.session.execute(queries.own(call)) if who == evaluator.id}
     for application in applications:
@@ -128,7 +144,8 @@ def assign(evaluator: Evaluator, applications: Sequence[Application], *, by: Use
 
 def own_sentence(application: Application, evaluator: Evaluator) -> LazyString:
     return _l(
-        "%(evaluator)s belongs to %(government)s or applied too, and so cannot evaluate %(name)s.",
+        "%(evaluator)s belongs to %(government)s, left it less than two years ago, or applied too, and so cannot "
+        "evaluate %(name)s.",
         evaluator=evaluator.user.name,
         government=application.place_name,
         name=application.name,
@@ -141,8 +158,8 @@ def unassign(evaluation: Evaluation, *, by: User) -> None:
     if evaluation.given_at is not None:
         raise DomainError(_l("These scores are given: they are not taken back. Open them again if they are wrong."))
     name, application = evaluation.evaluator.user.name, evaluation.application
-    record(evaluation, "evaluations.unassigned", within=application.call, by=by, before={"evaluator": name})
-    db.session.execute(delete(Score).where(Score.evaluation_id == evaluation.id))
+    before = {"evaluator": name} | _unfinished(evaluation)
+    record(evaluation, "evaluations.unassigned", within=application.call, by=by, before=before)
     db.session.delete(evaluation)
     db.session.flush()
 
@@ -166,6 +183,34 @@ def _insert(pairs: Sequence[tuple[int, int]], *, by: User) -> None:
 def _lock(call: Call) -> None:
     """One division at a time."""
     db.session.execute(select(Call.id).where(Call.id == call.id).with_for_update())
+
+
+# --- blind until one's own are given
+
+
+class OwesScoresError(DomainError):
+    """What others gave is asked for by an evaluator who has not given their own."""
+
+    def __init__(self, call: Call, number: int) -> None:
+        super().__init__(
+            ngettext(
+                "%(num)d application waits for your scores. Nobody sees what others gave before giving their own: give "
+                "your scores, or give the application back with a reason.",
+                "%(num)d applications wait for your scores. Nobody sees what others gave before giving their own: give "
+                "your scores, or give the applications back with a reason.",
+                number,
+            )
+        )
+        self.call = call
+
+
+def ensure_owes_nothing(user: User, call: Call) -> None:
+    """Raises OwesScoresError until this person gave or handed back every application of the call; not after its result.
+
+    Whoever was an evaluator first and coordinates now would see the scores of others in ranking and history.
+    """
+    if call.announced_at is None and (number := queries.owed(user, call)):
+        raise OwesScoresError(call, number)
 
 
 # --- scores
@@ -228,22 +273,28 @@ def give(evaluation: Evaluation) -> None:
         raise DomainError(_l("Score every criterion first. Missing: %(criteria)s.", criteria=", ".join(missing)))
     evaluation.total, evaluation.given_at = total(points, criteria), clock.now()
     db.session.flush()
-    after = {"total": _written(evaluation.total)} | _scores(evaluation)
-    application = evaluation.application
-    record(evaluation, "scores.given", within=application.call, by=evaluation.evaluator.user, after=after)
+    user, call, before = evaluation.evaluator.user, evaluation.application.call, _given_before(evaluation)
+    record(evaluation, "scores.given", within=call, by=user, before=before, after=_facts(evaluation))
 
 
 def reopen(evaluation: Evaluation, *, reason: str, by: User) -> None:
-    """Let an evaluator change scores that were given. Raises DomainError once the result is published."""
+    """Let an evaluator change scores that were given.
+
+    Raises DomainError once the result is published, and for an evaluator who sees the ranking by now.
+    """
     lock(evaluation)
     if evaluation.given_at is None:
         return
     if not scoring(evaluation.application.call, clock.now()):
         raise DomainError(_l("Applications are scored from the closing of the call until its result is published."))
-    before = {"total": _written(evaluation.total or 0)} | _scores(evaluation)
+    user, call = evaluation.evaluator.user, evaluation.application.call
+    if coordinates(user, call.edition):
+        sentence = _l("%(name)s coordinates this edition and sees what others gave: these scores stay.", name=user.name)
+        raise DomainError(sentence)
+    before = _facts(evaluation)
     evaluation.total = evaluation.given_at = None
     db.session.flush()
-    record(evaluation, "scores.reopened", within=evaluation.application.call, by=by, reason=reason, before=before)
+    record(evaluation, "scores.reopened", within=call, by=by, reason=reason, before=before)
 
 
 def recuse(evaluation: Evaluation, *, reason: str) -> None:
@@ -252,11 +303,12 @@ def recuse(evaluation: Evaluation, *, reason: str) -> None:
     if evaluation.recused_at is not None:
         return
     ensure_scorable_or_own(evaluation)
+    before = _unfinished(evaluation)
     evaluation.recused_at, evaluation.recused_reason = clock.now(), reason
     evaluation.scores.clear()
     db.session.flush()
     call, user = evaluation.application.call, evaluation.evaluator.user
-    record(evaluation, "evaluations.recused", within=call, by=user, reason=reason)
+    record(evaluation, "evaluations.recused", within=call, by=user, reason=reason, before=before)
 
 
 def ensure_scorable_or_own(evaluation: Evaluation) -> None:
@@ -265,13 +317,28 @@ def ensure_scorable_or_own(evaluation: Evaluation) -> None:
         ensure_scorable(evaluation)
 
 
-def _scores(evaluation: Evaluation) -> dict[str, Any]:
-    named = {criterion.id: criterion.slug for criterion in evaluation.application.call.criteria}
-    return {named[score.criterion_id]: score.points for score in evaluation.scores if score.criterion_id in named}
+def _facts(evaluation: Evaluation) -> dict[str, Any]:
+    """What was given, by the titles of the criteria, which rest from then on; two of one title are told by number."""
+    points = {score.criterion_id: score.points for score in evaluation.scores}
+    found: dict[str, Any] = {"total": (evaluation.total or 0) / 100}
+    for place, criterion in enumerate(evaluation.application.call.criteria, 1):
+        title = named(criterion.title)
+        found[title if title not in found else f"{place}. {title}"] = points.get(criterion.id)
+    return found | {"comment": evaluation.comment}
 
 
-def _written(hundredths: int) -> str:
-    return f"{hundredths / 100:.2f}"
+def _unfinished(evaluation: Evaluation) -> dict[str, Any]:
+    """What was scored and not given, before it goes; nothing where nothing was."""
+    facts = _facts(evaluation)
+    del facts["total"]
+    return {name: value for name, value in facts.items() if value not in (None, "")}
+
+
+def _given_before(evaluation: Evaluation) -> dict[str, Any]:
+    """What was given before it was opened again."""
+    lines = history_of(evaluation).where(Change.verb == "scores.reopened").limit(1)
+    line = db.session.scalars(lines).first()
+    return dict(line.before) if line else {}
 
 
 def locked(call: Call) -> LazyString | None:

@@ -10,9 +10,10 @@ from sqlalchemy import select
 from escuela.applications.models import Application
 from escuela.applications.policies import READERS
 from escuela.calls import services as calls
+from escuela.evaluations import queries
 from escuela.evaluations.models import Evaluation, Evaluator
 from escuela.evaluations.queries import ACTIVE
-from escuela.evaluations.services import locked
+from escuela.evaluations.services import ensure_owes_nothing, locked
 from escuela.extensions import db
 from escuela.people import history
 from escuela.people.models import User
@@ -31,6 +32,7 @@ FIELDS = {
     "evaluations": _l("Evaluations"),
     "applications": _l("Applications"),
     "total": _l("Total"),
+    "comment": _l("Comment"),
 }
 
 
@@ -56,6 +58,8 @@ def init_app(app: Flask) -> None:
     app.add_template_filter(points)
     history.VERBS.update(VERBS)
     history.FIELDS.update(FIELDS)
+    history.NAMES["evaluation"] = queries.titles
     if reads not in READERS:  # a process may make the School more than once
         READERS.append(reads)
         calls.LOCKS.append(locked)
+        calls.BLINDS.append(ensure_owes_nothing)

@@ -16,6 +16,7 @@ from escuela.applications.queries import read
 from escuela.calls.policies import closing
 from escuela.editions.models import Edition
 from escuela.errors import DomainError, wants_json
+from escuela.errors import page as error_page
 from escuela.evaluations import queries, services
 from escuela.evaluations.forms import ReasonForm
 from escuela.evaluations.models import Evaluation, Evaluator
@@ -159,6 +160,15 @@ def recuse(edition: str, application: int) -> ResponseReturnValue:
     services.recuse(row, reason=str(form.reason.data))
     flash(_("You gave the application back. Who coordinates will assign it to somebody else."), "good")
     return redirect(url_for(".desk", edition=edition), 303)
+
+
+@bp.app_errorhandler(services.OwesScoresError)
+def owes_scores(error: services.OwesScoresError) -> ResponseReturnValue:
+    """In the place of what others gave: what to do first, and the way there."""
+    if wants_json():
+        return error_page(409, error.sentence)
+    db.session.rollback()
+    return render_template("evaluations/owed.html", edition=error.call.edition, sentence=error.sentence), 409
 
 
 def _evaluator(edition: str) -> Evaluator:

@@ -6,6 +6,9 @@ Rendered text is always cleaned with one allow-list, whoever wrote it; raw HTML 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache, lru_cache
 from pathlib import Path
 
@@ -20,11 +23,37 @@ from escuela.markdown.html import Page
 from escuela.markdown.parser import LESSON, SHORT
 from escuela.web import language as reader_language
 
-__all__ = ["Home", "Medium", "block", "faults", "inline", "lesson", "markdown", "markdown_inline", "recipe"]
+__all__ = [
+    "Home",
+    "Medium",
+    "block",
+    "faults",
+    "inline",
+    "lesson",
+    "markdown",
+    "markdown_inline",
+    "recipe",
+    "rehearsing",
+]
+
+
+_rehearsing: ContextVar[bool] = ContextVar("rehearsing", default=False)
+
+
+@contextmanager
+def rehearsing() -> Iterator[None]:
+    """Inside, lessons are not rendered: what is written will be taken back, and nobody reads it."""
+    token = _rehearsing.set(True)
+    try:
+        yield
+    finally:
+        _rehearsing.reset(token)
 
 
 def lesson(text: str, home: Home, language: str) -> str:
     """A lesson as HTML; the words that we add (Transcript, Note 1) are in the lesson's own language."""
+    if _rehearsing.get():
+        return ""
     with force_locale(language):
         return clean(LESSON.render(text, {"page": Page(home)}), home)
 

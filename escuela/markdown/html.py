@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import islice, takewhile
 from typing import Any
 
 from flask_babel import get_locale
@@ -30,18 +31,18 @@ class Page:
     anchors: bool = True
     first_level: int = 2
     tables: int = 0
-    ids: set[str] = field(default_factory=set)
+    ids: dict[str, int] = field(default_factory=dict)
     links: list[str] = field(default_factory=list)
 
     def anchor(self, text: str) -> str:
         """An id of its own for a heading."""
         plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
         stem = "s-" + (re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or "s")
-        found, number = stem, 1
+        found = stem
         while found in self.ids:
-            number += 1
-            found = f"{stem}-{number}"
-        self.ids.add(found)
+            self.ids[stem] += 1
+            found = f"{stem}-{self.ids[stem]}"
+        self.ids[found] = 1
         return found
 
 
@@ -96,7 +97,9 @@ class Html(RendererHTML):
         """A wide table scrolls in a region that the keyboard reaches and that has a name of its own."""
         page: Page = env["page"]
         page.tables += 1
-        name = _("Table %(number)d: %(columns)s", number=page.tables, columns=", ".join(_headers(tokens[idx:])))
+        name = _(
+            "Table %(number)d: %(columns)s", number=page.tables, columns=", ".join(_headers(islice(tokens, idx, None)))
+        )
         return f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(name)}"><table class="table">\n'
 
     def table_close(self, _tokens: Sequence[Token], _idx: int, _options: Any, _env: Any) -> str:
@@ -187,9 +190,10 @@ def _numeric(token: Token) -> str:
     return ' class="number"' if "right" in str(token.attrGet("style") or "") else ""
 
 
-def _headers(tokens: Sequence[Token]) -> list[str]:
-    ends = next(place for place, token in enumerate(tokens) if token.type == "thead_close")
-    return [text for token in tokens[:ends] if token.type == "inline" and (text := _plain(token))]
+def _headers(tokens: Iterable[Token]) -> list[str]:
+    """Of a table, from its beginning on."""
+    head = takewhile(lambda token: token.type != "thead_close", tokens)
+    return [text for token in head if token.type == "inline" and (text := _plain(token))]
 
 
 def _plain(inline: Token) -> str:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 from markdown_it import MarkdownIt
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 from mdit_py_plugins.container import container_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
+from escuela.markdown.bounds import bounded
 from escuela.markdown.html import Html
 
 CALLOUTS = ("key", "case", "do", "warning")
@@ -30,6 +33,7 @@ def parser(*, footnotes: bool) -> MarkdownIt:
         footnote_plugin(md, inline=False)
     md.core.ruler.after("block", "players", _players)
     md.core.ruler.after("inline", "figures", _figures)
+    bounded(md)
     md.renderer = Html(md)
     return md
 
@@ -63,7 +67,7 @@ def _facts(paragraph: Token) -> dict[str, tuple[int, str]]:
 
 def _closing(tokens: list[Token], place: int) -> Token:
     level = tokens[place].level
-    return next(token for token in tokens[place + 1 :] if token.type == CLOSE and token.level == level)
+    return next(token for token in islice(tokens, place + 1, None) if token.type == CLOSE and token.level == level)
 
 
 def _figures(state: StateCore) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import select
 
 from escuela.columns import LANGUAGES, Localized
-from escuela.content.rows import text_of
+from escuela.content.rows import put_away, text_of
 from escuela.content.text import ModuleText
 from escuela.editions.models import Edition, Media
 from escuela.editions.text import ActivityText
@@ -30,8 +30,10 @@ class Entry:
     used: list[ActivityText] = field(default_factory=list)
     captions: dict[str, Media] = field(default_factory=dict)
     transcripts: dict[str, Media] = field(default_factory=dict)
-    wanting: list[str] = field(default_factory=list)
-    """The edition's languages in which a recording has no transcript, or a video no captions."""
+    silent: list[str] = field(default_factory=list)
+    """The edition's languages in which a video has no captions."""
+    untold: list[str] = field(default_factory=list)
+    """The edition's languages in which a recording has no transcript, neither beside it nor where a text shows it."""
 
     @property
     def name(self) -> str:
@@ -41,6 +43,10 @@ class Entry:
     def sort(self) -> str:
         """image, audio, video, text or application."""
         return self.row.media_type.partition("/")[0]
+
+    @property
+    def wanting(self) -> bool:
+        return bool(self.silent or self.untold)
 
     @property
     def companions(self) -> list[Media]:
@@ -65,13 +71,13 @@ def companion(name: str, language: str, suffix: str) -> str:
 
 def library_of(edition: Edition) -> Library:
     """The library, in as many queries whatever it holds."""
-    text = text_of(edition)
+    text, away = text_of(edition), put_away(edition)
     rows = {row.path: row for row in db.session.scalars(select(Media).where(Media.edition_id == edition.id))}
     found = []
     for module in text.modules:
         own = {path: row for path, row in rows.items() if path.startswith(f"{module.slug}/")}
         entries = {path: Entry(row, module) for path, row in sorted(own.items())}
-        for activity in module.activities:
+        for activity in (*module.activities, *away.get(module.slug, ())):
             for name in {match[1] for words in words_of(activity) for match in USED.finditer(words)}:
                 if f"{module.slug}/{name}" in entries:
                     entries[f"{module.slug}/{name}"].used.append(activity)
@@ -92,18 +98,30 @@ def _paired(entries: dict[str, Entry], languages: list[str]) -> list[Entry]:
                 if beside is not None:
                     kept[language] = beside.row
                     entry.used += [each for each in beside.used if each not in entry.used]
-        needed = [entry.captions] if entry.sort == "video" else [entry.transcripts]
-        entry.wanting = [code for code in languages if any(code not in kept for kept in needed)]
+        told = entry.transcripts.keys() | _shown_in(entry)
+        entry.untold = [code for code in languages if code not in told]
+        entry.silent = [code for code in languages if code not in entry.captions and entry.sort == "video"]
     return list(alone.values())
+
+
+def _shown_in(entry: Entry) -> set[str]:
+    """The languages of the texts that show a recording: none is saved without its transcript there."""
+    written = (each for activity in entry.used for each in _localized(activity))
+    return {code for text in written for code, words in text.items() if entry.name in USED.findall(words)}
 
 
 def words_of(thing: Any) -> Iterator[str]:
     """Every text that somebody reads in a text, however deep and in every language."""
+    for text in _localized(thing):
+        yield from text.values()
+
+
+def _localized(thing: Any) -> Iterator[Localized]:
     if isinstance(thing, Localized):
-        yield from thing.values()
+        yield thing
     elif is_dataclass(thing):
         for each in fields(thing):
-            yield from words_of(getattr(thing, each.name))
+            yield from _localized(getattr(thing, each.name))
     elif isinstance(thing, tuple):
         for each in thing:
-            yield from words_of(each)
+            yield from _localized(each)

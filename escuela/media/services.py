@@ -44,7 +44,7 @@ def add(edition: Edition, module: Module, name: str, stream: IO[bytes], *, by: U
     if suffix in RASTERS:
         content, suffix = fitted(_whole(stream, LARGEST_PICTURE))
         stream = io.BytesIO(content)
-    return _keep(edition, module, lambda taken: _free(stem, suffix, taken), suffix, stream, by)
+    return _keep(edition, module, lambda taken: _free(stem, suffix, taken), suffix, stream, by, once=True)
 
 
 def accompany(medium: Media, language: str, name: str, stream: IO[bytes], *, by: User) -> Media:
@@ -77,8 +77,16 @@ def remove(entry: Entry, *, by: User) -> None:
 
 
 def _keep(
-    edition: Edition, module: Module, naming: Callable[[set[str]], str], suffix: str, stream: IO[bytes], by: User
+    edition: Edition,
+    module: Module,
+    naming: Callable[[set[str]], str],
+    suffix: str,
+    stream: IO[bytes],
+    by: User,
+    *,
+    once: bool = False,
 ) -> Media:
+    """A file under the name that it gets; `once` where the same content under another name will do."""
     known = TYPES.get(suffix)
     if known is None:
         kinds = ", ".join(each.removeprefix(".") for each in TYPES)
@@ -92,7 +100,7 @@ def _keep(
             Media.edition_id == edition.id, Media.sha256 == found.sha256, Media.path.startswith(f"{module.slug}/")
         )
         same = db.session.scalars(there).first()
-        if same is not None:
+        if same is not None and once:
             return same
         taken = {path.partition("/")[2] for path in db.session.scalars(_names(edition, module))}
         with path.open("rb") as source:

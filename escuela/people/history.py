@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from hashlib import sha256
 from typing import Any
 
+from flask_babel import format_decimal
 from flask_babel import gettext as _
 from flask_babel.speaklater import LazyString
 from sqlalchemy import Select, insert, or_, select
@@ -24,6 +28,9 @@ FIELDS: dict[str, LazyString] = {}
 """What the names in `before` and `after` are called: each room adds its own."""
 VALUES: dict[str, LazyString] = {}
 """What values that are codes are called, by name and value: `state:accepted`."""
+
+NAMES: dict[str, Callable[[Collection[int]], Mapping[int, str]]] = {}
+"""By kind of thing, what those of these numbers are called: a history of many things says whose each line is."""
 
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
@@ -116,6 +123,18 @@ def announced(at: datetime, zone: str) -> dict[str, str]:
     return {"at": at.isoformat(timespec="seconds"), "zone": zone}
 
 
+def subjects(changes: Iterable[Change]) -> dict[int, str]:
+    """Template filter: by line of the history, what it is about; of those whose room gives them names."""
+    lines: dict[int, tuple[str, int]] = {}
+    numbers: dict[str, set[int]] = defaultdict(set)
+    for change in changes:
+        kind, _colon, number = change.subject.partition(":")
+        lines[change.id] = kind, int(number)
+        numbers[kind].add(int(number))
+    names = {kind: NAMES[kind](those) for kind, those in numbers.items() if kind in NAMES}
+    return {line: names[kind][number] for line, (kind, number) in lines.items() if number in names.get(kind, {})}
+
+
 def verb_of(change: Change) -> str:
     """Template filter: what was done."""
     return in_words(VERBS, change.verb)
@@ -123,8 +142,18 @@ def verb_of(change: Change) -> str:
 
 def differences(change: Change) -> list[Difference]:
     """Template filter: what a line of the history says was before and after; of a text, each language that changed."""
-    names = dict.fromkeys([*change.before, *change.after])
-    return [found for name in names for found in _compared(name, change.before.get(name), change.after.get(name))]
+    return compared(change.before, change.after)
+
+
+def compared(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Difference]:
+    """Two states of a thing, as plain JSON, where they are not the same."""
+    names = [name for name in dict.fromkeys([*before, *after]) if before.get(name) != after.get(name)]
+    return [found for name in names for found in _compared(name, before.get(name), after.get(name))]
+
+
+def digest_of(facts: Mapping[str, Any]) -> str:
+    """A short sign of a state of a thing, which a form sends back to tell what it began from."""
+    return sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def _compared(name: str, before: Any, after: Any) -> Iterator[Difference]:
@@ -151,6 +180,8 @@ def said(name: str, value: Any) -> str:
         return _("Yes") if value else _("No")
     if isinstance(value, dict):
         return _said_together(value)
+    if isinstance(value, float):
+        return str(format_decimal(value))
     if isinstance(value, list):
         return ", ".join(said(name, each) for each in value)
     if (words := VALUES.get(f"{name}:{value}")) is not None:

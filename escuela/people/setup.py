@@ -152,6 +152,7 @@ def init_app(app: Flask) -> None:
     change_email_confirmed.connect(_tell_the_old_address, app)
     _open_and_limit(app)
     app.add_template_filter(history.verb_of)
+    app.add_template_filter(history.subjects)
     app.add_template_filter(history.differences)
 
 

@@ -77,6 +77,8 @@ class EditionForm(WritingForm):
     frameworks = FrameworksField()
     seen = HiddenField()
     """The effects that were shown before saving, by their fingerprint."""
+    based_on = HiddenField(default="")
+    """What the edition said when the page was made, by its digest."""
 
     @classmethod
     def of(cls, text: EditionText) -> EditionForm:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
-from datetime import datetime, time, timedelta
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -18,7 +17,7 @@ from escuela.content.rows import text_of
 from escuela.content.text import ModuleText
 from escuela.editions.kinds import EDITORS
 from escuela.editions.models import COORDINATOR, TUTOR, Edition, EditionStaff
-from escuela.editions.policies import Moment
+from escuela.editions.policies import Moment, begins, ends
 from escuela.editions.text import ActivityText
 from escuela.extensions import db
 from escuela.learning.completion import Target
@@ -48,9 +47,7 @@ class _Look:
 
     def __init__(self, edition: Edition) -> None:
         self.edition, self.text = edition, text_of(edition)
-        there = clock.zone(edition.zone)
-        self.begins = datetime.combine(edition.starts_on, time(), there)
-        self.ends = datetime.combine(edition.ends_on + timedelta(days=1), time(), there)
+        self.begins, self.ends = begins(edition).at, ends(edition).at
 
     def _target(self, endpoint: str, **values: Any) -> Target:
         return Target(endpoint, {"edition": self.edition.slug, **values})

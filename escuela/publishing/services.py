@@ -7,11 +7,11 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from flask_babel import lazy_ngettext as _ln
+from flask_babel import lazy_ngettext
 from flask_babel.speaklater import LazyString
 from sqlalchemy import func, select
 
-from escuela import clock
+from escuela import clock, web
 from escuela.admissions.models import ACTIVE, Enrolment
 from escuela.content.load import apply
 from escuela.content.text import EditionText
@@ -34,6 +34,7 @@ from escuela.frameworks.models import FrameworkItem
 from escuela.people.history import record
 from escuela.people.models import User
 from escuela.publishing.readiness import findings
+from escuela.tutoring.text import SessionText
 
 NEXT = {
     DRAFT: (PUBLISHED,),
@@ -63,9 +64,18 @@ def make(text: EditionText, *, by: User, verb: str = "edition-created", **facts:
 
 
 def begun_again(text: EditionText, day: date, number: int) -> EditionText:
-    """The same edition begun on another day under another number: every date moves by as many days."""
+    """The same edition begun on another day under another number: every date moves by as many days.
+
+    Its sessions have no link yet: the old ones lead to the room of other people.
+    """
     moved = text.begun_on(day)
-    return replace(moved, number=number, year=moved.starts_on.year, status=DRAFT)
+    modules = tuple(replace(module, sessions=_unlinked(module.sessions)) for module in moved.modules)
+    sessions = _unlinked(moved.sessions)
+    return replace(moved, number=number, year=moved.starts_on.year, status=DRAFT, modules=modules, sessions=sessions)
+
+
+def _unlinked(sessions: tuple[SessionText, ...]) -> tuple[SessionText, ...]:
+    return tuple(replace(session, link=None) for session in sessions)
 
 
 def change(edition: Edition, text: EditionText, *, by: User) -> None:
@@ -104,13 +114,21 @@ FACTS = (
 
 def facts_of(edition: Edition) -> dict[str, Any]:
     """What an edition says of itself, as plain JSON."""
-    found = {name: getattr(edition, name) for name in FACTS}
+    return _plain(edition) | {"frameworks": sorted(item.id for item in edition.items)}
+
+
+def facts_typed(text: EditionText) -> dict[str, Any]:
+    """The same, as a text says it."""
+    return _plain(text) | {"frameworks": sorted(text.frameworks)}
+
+
+def _plain(thing: Edition | EditionText) -> dict[str, Any]:
+    found = {name: getattr(thing, name) for name in FACTS}
     plain = {name: value.isoformat() if isinstance(value, date) else value for name, value in found.items()}
     return {
         **{name: dict(value) if isinstance(value, dict) else value for name, value in plain.items()},
-        "languages": list(edition.languages),
-        "signatories": list(edition.signatories),
-        "frameworks": [item.id for item in edition.items],
+        "languages": list(thing.languages),
+        "signatories": [dict(each) for each in thing.signatories],
     }
 
 
@@ -123,7 +141,7 @@ def effects(edition: Edition, text: EditionText) -> list[LazyString]:
     found: list[LazyString] = []
     if text.attendance != edition.attendance:
         found.append(
-            _ln(
+            lazy_ngettext(
                 "%(num)d participant will need %(new)d %% of the sessions for a certificate instead of %(old)d %%.",
                 "%(num)d participants will need %(new)d %% of the sessions for a certificate instead of %(old)d %%.",
                 people,
@@ -137,11 +155,13 @@ def effects(edition: Edition, text: EditionText) -> list[LazyString]:
             Activity.archived_at.is_(None),
             Activity.due_at > _end_of(text),
         )
-        found.append(_l("Works are accepted until an earlier day: %(day)s.", day=text.ends_on.isoformat()))
+        found.append(_l("Works are accepted until an earlier day: %(day)s.", day=web.day(text.ends_on)))
         due = db.session.scalar(later) or 0
         if due:
             found.append(
-                _ln("%(num)d activity is due after that day.", "%(num)d activities are due after that day.", due)
+                lazy_ngettext(
+                    "%(num)d activity is due after that day.", "%(num)d activities are due after that day.", due
+                )
             )
     gone = [language for language in edition.languages if language not in text.languages]
     if gone:

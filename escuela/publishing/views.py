@@ -20,7 +20,7 @@ from escuela.content.text import EditionText
 from escuela.editions.models import DRAFT, Edition
 from escuela.editions.policies import coordinates
 from escuela.extensions import db
-from escuela.people.history import history_of
+from escuela.people.history import Difference, compared, digest_of, history_of
 from escuela.publishing import services
 from escuela.publishing.dates import planned, replanned
 from escuela.publishing.forms import CopyForm, EditionForm, StepForm, dates_form
@@ -100,24 +100,38 @@ def _blank() -> EditionText:
 @bp.route("/<edition>/escribir/edicion", methods=["GET", "POST"])
 def settings(edition: str) -> ResponseReturnValue:
     row = _coordinated(edition)
-    text = text_of(row)
+    if request.method == "POST":
+        db.session.refresh(row, with_for_update=True)
+    text, now = text_of(row), services.facts_of(row)
     form = EditionForm.of(text)
     form.speak_as_chosen()
-    effects = []
+    form.based_on.data = form.based_on.data or digest_of(now)
+    effects, differing = list[str](), list[Difference]()
     if form.validate_on_submit():
         wanted = form.applied_to(text)
         effects = [str(each) for each in services.effects(row, wanted)]
         shown = sha256("\n".join(effects).encode()).hexdigest()[:16] if effects else ""
-        if (form.seen.data or "") == shown:
+        form.based_on.data = request.form.get("over") or form.based_on.data
+        if form.based_on.data != digest_of(now):
+            differing = compared(now, services.facts_typed(wanted))
+        if not differing and (form.seen.data or "") == shown:
             services.change(row, wanted, by=me())
             flash(_("The edition is saved."), "good")
             return redirect(url_for(".settings", edition=row.slug), 303)
         form.seen.data = shown
     rows = db.session.scalars(history_of(row).limit(SHOWN)).all()
     page = render_template(
-        "publishing/settings.html", edition=row, form=form, effects=effects, changes=rows, may_copy=me().is_coordinator
+        "publishing/settings.html",
+        edition=row,
+        form=form,
+        effects=effects,
+        differing=differing,
+        now=digest_of(now),
+        last=next((each for each in rows if each.verb == "edition-changed"), None),
+        changes=rows,
+        may_copy=me().is_coordinator,
     )
-    return page, 422 if form.errors or effects else 200
+    return page, 409 if differing else 422 if form.errors or effects else 200
 
 
 # --- copied

@@ -31,7 +31,13 @@ class ExtendForm(WritingForm):
     reason = LongField(_l("Reason"), most=REASON)
 
 
+class TakeOffForm(Form):
+    """Why somebody waits no longer."""
+
+    reason = LongField(_l("Reason"), most=REASON)
+
+
 class DeclineForm(Form):
-    """Why a place is not taken, if the person wants to say it."""
+    """Why a place, of the edition or of the waiting list, is not taken, if the person wants to say it."""
 
     reason = LongField(_l("Why not?"), required=False, most=REASON)

@@ -14,19 +14,27 @@ from escuela.columns import Pk
 from escuela.extensions import Model
 
 ACCEPTED, WAITLISTED, REJECTED = OUTCOMES = ("accepted", "waitlisted", "rejected")
-CONFIRMED, DECLINED, LAPSED = REPLIES = ("confirmed", "declined", "lapsed")
+CONFIRMED, DECLINED, LAPSED, REMOVED = REPLIES = ("confirmed", "declined", "lapsed", "removed")
 
 
 class Decision(Model):
-    """What was decided on an application: private until `announced_at`; the accepted then answer by `reply_by_at`."""
+    """What was decided on an application: private until `announced_at`; the accepted then answer by `reply_by_at`.
+
+    Whoever is on the waiting list may decline too, or be removed, and keeps the place in it that they had.
+    """
 
     __tablename__ = "decisions"
     __table_args__ = (
         CheckConstraint("outcome IN ('accepted', 'waitlisted', 'rejected')", name="outcome"),
         CheckConstraint("(outcome = 'waitlisted') = (place IS NOT NULL)", name="place"),
-        CheckConstraint("reply IN ('confirmed', 'declined', 'lapsed')", name="reply"),
+        CheckConstraint("reply IN ('confirmed', 'declined', 'lapsed', 'removed')", name="reply"),
         CheckConstraint("(reply IS NULL) = (replied_at IS NULL)", name="replied"),
-        CheckConstraint("reply IS NULL OR (outcome = 'accepted' AND announced_at IS NOT NULL)", name="answered"),
+        CheckConstraint("reply IS NULL OR announced_at IS NOT NULL", name="answered"),
+        CheckConstraint(
+            "reply IS NULL OR (outcome = 'accepted' AND reply <> 'removed')"
+            " OR (outcome = 'waitlisted' AND reply IN ('declined', 'removed'))",
+            name="answers",
+        ),
         Index("ix_decisions_outcome", "call_id", "outcome"),
     )
 

@@ -8,14 +8,19 @@ from flask_babel import lazy_gettext as _l
 
 from escuela import clock
 from escuela.calls.models import Call
-from escuela.selection.models import ACCEPTED, CONFIRMED, DECLINED, LAPSED, REJECTED, WAITLISTED, Decision
+from escuela.selection.models import ACCEPTED, CONFIRMED, DECLINED, LAPSED, REJECTED, REMOVED, WAITLISTED, Decision
 
 OUTCOME_WORDS = {
     ACCEPTED: _l("Accepted"),
     WAITLISTED: _l("Waiting list"),
     REJECTED: _l("Not selected"),
 }
-REPLY_WORDS = {CONFIRMED: _l("Confirmed"), DECLINED: _l("Declined"), LAPSED: _l("Did not answer")}
+REPLY_WORDS = {
+    CONFIRMED: _l("Confirmed"),
+    DECLINED: _l("Declined"),
+    LAPSED: _l("Did not answer"),
+    REMOVED: _l("Taken off the list"),
+}
 SIZES = {"small": _l("Small"), "medium": _l("Medium"), "large": _l("Large"), "metropolis": _l("Metropolis")}
 """Cities by population, in one word; the registry tells the numbers."""
 TONES = {ACCEPTED: "good", WAITLISTED: "warn", REJECTED: ""}
@@ -37,3 +42,8 @@ def awaits_reply(decision: Decision, at: datetime) -> bool:
         and decision.reply_by_at is not None
         and at <= decision.reply_by_at
     )
+
+
+def waits(decision: Decision) -> bool:
+    """Whether the person has been told that they are on the waiting list, and still is."""
+    return decision.outcome == WAITLISTED and decision.announced_at is not None and decision.reply is None

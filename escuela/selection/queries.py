@@ -7,22 +7,34 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, Select, and_, case, func, or_, select
-from sqlalchemy.orm import contains_eager
+from sqlalchemy import Row, Select, and_, case, false, func, or_, select
+from sqlalchemy.orm import contains_eager, joinedload
 
 from escuela.admissions.models import ACTIVE, Enrolment
 from escuela.applications.models import SUBMITTED, Application
+from escuela.applications.queries import found_by
 from escuela.calls.models import Call
+from escuela.editions.models import COORDINATOR, EditionStaff
 from escuela.evaluations.queries import ranking
 from escuela.extensions import db
-from escuela.people.models import LocalGovernment, folded
-from escuela.selection.models import ACCEPTED, CONFIRMED, DECLINED, LAPSED, WAITLISTED, Decision, DecisionBatch
+from escuela.people.models import COORDINATOR as ALL_EDITIONS
+from escuela.people.models import LocalGovernment, Role, User
+from escuela.selection.models import (
+    ACCEPTED,
+    CONFIRMED,
+    DECLINED,
+    LAPSED,
+    REMOVED,
+    WAITLISTED,
+    Decision,
+    DecisionBatch,
+)
 
 COUNTRY = func.coalesce(LocalGovernment.country, Application.proposed_country)
 BAND = func.coalesce(LocalGovernment.population_band, Application.proposed_band)
 UNDECIDED = "none"
 GONE = "gone"
-"""Accepted, and declined or not answered: the place is somebody else's."""
+"""Declined, not answered, or taken off the waiting list: the place is somebody else's."""
 SORTS = ("mean", "spread", "name", "place", "country", "number")
 
 
@@ -52,17 +64,21 @@ class Line(NamedTuple):
     mean: float | None
     spread: int | None
     decision: Decision | None
+    corrected: bool
+    """Handed in again after somebody scored it, since the call was opened again: that score is of other words."""
 
 
 def ranked(call: Call, filters: Filters | None = None, sort: str = "mean") -> Select[*tuple[Any, ...]]:
-    """Rows (application, rank, given, missing, mean, spread, decision); ranks count the whole call."""
+    """Rows (application, rank, given, missing, mean, spread, decision, corrected); ranks count the whole call."""
     scores = ranking(call)
     placed = select(
         scores,
         func.row_number().over(order_by=(scores.c.mean.desc().nulls_last(), scores.c.application_id)).label("rank"),
     ).subquery("placed")
+    corrected = func.coalesce(Application.submitted_at > placed.c.scored_at, false())
+    figures = (placed.c.rank, placed.c.given, placed.c.missing, placed.c.mean, placed.c.spread)
     rows = (
-        select(Application, placed.c.rank, placed.c.given, placed.c.missing, placed.c.mean, placed.c.spread, Decision)
+        select(Application, *figures, Decision, corrected)
         .join(placed, placed.c.application_id == Application.id)
         .outerjoin(Application.local_government)
         .outerjoin(Decision, Decision.application_id == Application.id)
@@ -80,16 +96,7 @@ def ranked(call: Call, filters: Filters | None = None, sort: str = "mean") -> Se
 
 
 def _narrowed(rows: Select[*tuple[Any, ...]], call: Call, placed: Any, filters: Filters) -> Select[*tuple[Any, ...]]:
-    if filters.words:
-        for word in folded(filters.words).split():
-            part = f"%{word}%"
-            rows = rows.where(
-                or_(
-                    Application.folded_name.like(part),
-                    LocalGovernment.folded_name.like(part),
-                    func.lower(Application.proposed_name).like(part),
-                )
-            )
+    rows = rows.where(*found_by(call, filters.words))
     for column, value in ((COUNTRY, filters.country), (BAND, filters.band), (Application.gender, filters.gender)):
         if value:
             rows = rows.where(column == value)
@@ -111,8 +118,9 @@ def counted(call: Call, filters: Filters) -> tuple[int, int]:
 
 
 def line(row: Row[*tuple[Any, ...]]) -> Line:
-    application, rank, given, missing, mean, spread, decision = row
-    return Line(application, rank, given, max(0, missing), None if mean is None else float(mean), spread, decision)
+    application, rank, given, missing, mean, spread, decision, corrected = row
+    known = None if mean is None else float(mean)
+    return Line(application, rank, given, max(0, missing), known, spread, decision, bool(corrected))
 
 
 # --- balance
@@ -152,7 +160,7 @@ class Balance:
 def balance(call: Call) -> Balance:
     """In two queries whatever applied."""
     found = Balance()
-    gone = Decision.reply.in_([DECLINED, LAPSED])
+    gone = Decision.reply.in_([DECLINED, LAPSED, REMOVED])
     outcome_now = case((gone, GONE), else_=Decision.outcome)
     counted = (
         select(COUNTRY, BAND, Application.gender, outcome_now, func.count(Application.id))
@@ -198,8 +206,15 @@ def decided(call: Call) -> Select[Decision]:
 
 
 def waiting(call: Call) -> Select[Decision]:
-    """The waiting list in its order."""
-    return decided(call).where(Decision.outcome == WAITLISTED).order_by(None).order_by(Decision.place, Application.id)
+    """Who still waits, in the order of the list."""
+    rows = decided(call).where(Decision.outcome == WAITLISTED, Decision.reply.is_(None))
+    return rows.order_by(None).order_by(Decision.place, Application.id)
+
+
+def left_the_list(call: Call) -> Select[Decision]:
+    """Who was on the waiting list and said no, or was taken off it."""
+    rows = decided(call).where(Decision.outcome == WAITLISTED, Decision.reply.is_not(None))
+    return rows.order_by(None).order_by(Decision.replied_at, Application.id)
 
 
 def undecided(call: Call) -> Select[Application]:
@@ -209,6 +224,12 @@ def undecided(call: Call) -> Select[Application]:
         .where(Application.call_id == call.id, Application.state == SUBMITTED, Application.id.not_in(has))
         .order_by(Application.number)
     )
+
+
+def undecided_of_each_language(call: Call) -> Select[Application]:
+    """The first of those undecided in each language: they read the mail of who is not selected."""
+    first = undecided(call).order_by(None).with_only_columns(func.min(Application.id)).group_by(Application.language)
+    return select(Application).where(Application.id.in_(first)).options(joinedload(Application.local_government))
 
 
 def unplaced(call: Call) -> Select[Application]:
@@ -248,6 +269,16 @@ def ids(call: Call, filters: Filters) -> list[int]:
     """Every application that the filters show, in the order of the ranking."""
     rows = ranked(call, filters).with_only_columns(Application.id, maintain_column_froms=True)
     return list(db.session.scalars(rows))
+
+
+def coordinators(call: Call) -> Select[User]:
+    """Who coordinates the edition of a call in particular; where nobody does, those who coordinate all of them."""
+    here = select(EditionStaff.user_id).where(
+        EditionStaff.edition_id == call.edition_id, EditionStaff.role == COORDINATOR
+    )
+    everywhere = select(User.id).join(User.roles).where(Role.name == ALL_EDITIONS)
+    rows = select(User).where(User.active, or_(User.id.in_(here), ~here.exists() & User.id.in_(everywhere)))
+    return rows.order_by(User.id)
 
 
 def names(applications: Iterable[int], most: int = 5) -> list[str]:

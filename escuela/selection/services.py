@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
 from flask import current_app
 from flask_babel import lazy_gettext as _l
 from itsdangerous import BadSignature, URLSafeTimedSerializer
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Select, delete, func, insert, select, update
 
 from escuela import clock
 from escuela.admissions import services as admissions
@@ -23,6 +23,7 @@ from escuela.calls.policies import Stage, stage
 from escuela.errors import DomainError
 from escuela.extensions import db
 from escuela.messages.services import Recipient, enqueue, enqueue_all
+from escuela.people import services as people
 from escuela.people.history import announced, record, record_all
 from escuela.people.models import User
 from escuela.selection import queries
@@ -33,14 +34,17 @@ from escuela.selection.models import (
     LAPSED,
     OUTCOMES,
     REJECTED,
+    REMOVED,
     WAITLISTED,
     Decision,
     DecisionBatch,
 )
-from escuela.selection.policies import reply_by
+from escuela.selection.policies import reply_by, waits
 
 CHUNK = 1000
 """Rows of one statement: databases bound how many values it may hold."""
+REMINDER = timedelta(days=2)
+"""How long before the date to answer somebody who has not is reminded."""
 State = tuple[str, int | None] | None
 """What is decided of an application: outcome and place in the waiting list; None for nothing."""
 
@@ -240,7 +244,7 @@ class Preview:
     unplaced: Sequence[Application]
     reply_by_at: datetime
     samples: Mapping[tuple[str, str], Application]
-    """By outcome and language: one who would get that mail."""
+    """By outcome and language: one who would get that mail. Whoever is undecided would be told of no selection."""
     fingerprint: str
     """Of every decision and every word of the mails: other ones have to be looked at again."""
 
@@ -252,9 +256,11 @@ def preview(call: Call) -> Preview:
     samples: dict[tuple[str, str], Application] = {}
     for row in rows:
         samples.setdefault((row.outcome, row.application.language), row.application)
+    for application in db.session.scalars(queries.undecided_of_each_language(call)) if undecided else ():
+        samples.setdefault((REJECTED, application.language), application)
     said = (call.accepted_note, call.waitlisted_note, call.rejected_note, call.reply_days, call.title)
     until = reply_by(call, clock.now())
-    whole = (said, [(row.application_id, row.outcome) for row in rows], undecided, until.isoformat())
+    whole = (said, [(row.application_id, row.outcome, row.place) for row in rows], undecided, until.isoformat())
     print_ = sha256(repr(whole).encode()).hexdigest()[:20]
     unplaced = db.session.scalars(queries.unplaced(call)).all()
     return Preview(counts, undecided, unplaced, until, samples, print_)
@@ -333,7 +339,7 @@ def offer(decision: Decision, *, by: User) -> None:
     db.session.refresh(decision)
     if decision.outcome == ACCEPTED:
         return
-    if decision.outcome != WAITLISTED or decision.application.state != SUBMITTED:
+    if not waits(decision) or decision.application.state != SUBMITTED:
         raise DomainError(_l("This application is not in the waiting list any more."))
     if not free(call):
         raise DomainError(_l("No place is free."))
@@ -350,6 +356,30 @@ def offer(decision: Decision, *, by: User) -> None:
     record(application, "decision.offered", within=call, by=by, before=was, after={"outcome": ACCEPTED})
     values = mail_values(call, application, decision) | {"moved_up": True}
     enqueue("selection/accepted", recipient(application), once=f"offer:{application.id}", **values)
+
+
+def leave(decision: Decision, *, reason: str | None = None) -> None:
+    """Say that one waits no longer: the next moves up. Twice is harmless. Raises DomainError for who does not wait."""
+    _leave(decision, DECLINED, "waiting.left", by=decision.application.email, reason=reason)
+
+
+def take_off(decision: Decision, *, reason: str, by: User) -> None:
+    """Take somebody off the waiting list: the next moves up. Twice is harmless. Raises DomainError as `leave` does."""
+    _leave(decision, REMOVED, "waiting.removed", by=by, reason=reason)
+
+
+def _leave(decision: Decision, reply: str, verb: str, *, by: User | str, reason: str | None) -> None:
+    call = db.session.get_one(Call, decision.call_id)
+    _lock(call)
+    db.session.refresh(decision)
+    if decision.outcome == WAITLISTED and decision.reply in {DECLINED, REMOVED}:
+        return
+    if not waits(decision) or decision.application.state != SUBMITTED:
+        raise DomainError(_l("This application is not in the waiting list any more."))
+    decision.reply, decision.replied_at = reply, clock.now()
+    db.session.flush()
+    before, after = {"place": decision.place}, {"reply": reply}
+    record(decision.application, verb, within=call, by=by, reason=reason, before=before, after=after)
 
 
 # --- what the chosen answer
@@ -471,17 +501,56 @@ def extend_reply(decision: Decision, until: datetime, *, reason: str, by: User) 
     record(decision.application, "reply.extended", within=call, by=by, reason=reason, before=before, after=after)
 
 
+def remind_replies() -> int:
+    """Remind those who have not answered, once, when the date is two days away or less; returns how many. A job.
+
+    Nobody is reminded within a day of the mail that offered the place. Another date has a reminder of its own.
+    """
+    now = clock.now()
+    rows = _unanswered(Decision.reply_by_at > now, Decision.reply_by_at <= now + REMINDER)
+    mails: list[tuple[Recipient, str, Mapping[str, Any]]] = []
+    for row in db.session.scalars(rows.where(Decision.announced_at <= now - timedelta(days=1))):
+        values = mail_values(row.application.call, row.application, row)
+        mails.append((recipient(row.application), _occasion("reply-reminder", row), values))
+    return enqueue_all("selection/reminder", mails)
+
+
 def lapse_replies() -> int:
-    """Free the places of those whose date passed without an answer; returns how many. A job."""
-    rows = (
-        select(Decision)
-        .where(Decision.outcome == ACCEPTED, Decision.reply.is_(None), Decision.reply_by_at < clock.now())
-        .with_for_update(skip_locked=True)
-    )
+    """Free the places of those whose date passed without an answer, and tell them and who coordinates, once.
+
+    Returns how many. A job.
+    """
+    rows = _unanswered(Decision.reply_by_at < clock.now()).with_for_update(skip_locked=True, of=Decision)
     found = db.session.scalars(rows).all()
     for decision in found:
         decision.reply, decision.replied_at = LAPSED, clock.now()
         call = decision.application.call
         record(decision.application, "reply.given", within=call, by=None, after={"reply": LAPSED})
     db.session.flush()
+    for decision in found:
+        _tell_lapsed(decision)
     return len(found)
+
+
+def _unanswered(*when: ColumnElement[bool]) -> Select[Decision]:
+    """Places that were offered and nobody answered for; an application that was withdrawn since is left alone."""
+    rows = select(Decision).join(Decision.application)
+    offered = (Decision.outcome == ACCEPTED, Decision.announced_at.is_not(None), Decision.reply.is_(None))
+    return rows.where(*offered, Application.state == SUBMITTED, *when)
+
+
+def _occasion(name: str, decision: Decision) -> str:
+    """One of each name for a person and a date to answer by."""
+    until = f"{decision.reply_by_at:%Y-%m-%dT%H:%M}" if decision.reply_by_at else ""
+    return f"{name}:{decision.application_id}:{until}"
+
+
+def _tell_lapsed(decision: Decision) -> None:
+    application = decision.application
+    call, once = application.call, _occasion("lapsed", decision)
+    values = mail_values(call, application, decision)
+    enqueue("selection/lapsed", recipient(application), once=once, **values)
+    following = db.session.scalars(queries.waiting(call).limit(1)).first()
+    for user in db.session.scalars(queries.coordinators(call)):
+        more = values | {"following": following}
+        enqueue("selection/lapsed_desk", people.recipient(user), once=f"{once}:{user.id}", **more)

@@ -13,6 +13,8 @@ VERBS = {
     "decision.undone": _l("undid a decision"),
     "decision.moved": _l("moved in the waiting list"),
     "decision.offered": _l("offered a free place"),
+    "waiting.left": _l("left the waiting list"),
+    "waiting.removed": _l("took somebody off the waiting list"),
     "result.published": _l("published the result"),
     "reply.given": _l("answered the offer of a place"),
     "reply.extended": _l("gave more time to answer"),

@@ -18,6 +18,7 @@ from escuela.access import get_or_404, me, me_or_none, public
 from escuela.applications.models import Application
 from escuela.applications.policies import GENDER_WORDS
 from escuela.applications.services import recipient
+from escuela.applications.views import RESULTS
 from escuela.calls.models import Call
 from escuela.calls.policies import Stage, closing, stage
 from escuela.calls.queries import coordinated_calls
@@ -25,15 +26,16 @@ from escuela.editions.models import Edition
 from escuela.editions.policies import Moment, coordinates
 from escuela.errors import DomainError
 from escuela.evaluations.queries import criterion_means
+from escuela.evaluations.services import ensure_owes_nothing
 from escuela.extensions import db, limiter
 from escuela.gate import page_number, row_number
 from escuela.messages.services import link_to
 from escuela.people import places
 from escuela.people.forms import BANDS
 from escuela.selection import queries, services
-from escuela.selection.forms import AnswerForm, DeclineForm, ExtendForm
+from escuela.selection.forms import AnswerForm, DeclineForm, ExtendForm, TakeOffForm
 from escuela.selection.models import CONFIRMED, OUTCOMES, WAITLISTED, Decision, DecisionBatch
-from escuela.selection.policies import OUTCOME_WORDS, REPLY_WORDS, SIZES, TONES, awaits_reply
+from escuela.selection.policies import OUTCOME_WORDS, REPLY_WORDS, SIZES, TONES, awaits_reply, waits
 from escuela.selection.queries import SORTS, UNDECIDED, Filters
 
 if TYPE_CHECKING:
@@ -50,7 +52,9 @@ web.TABS.append(web.Tab(40, _l("Selection"), "selection.board", coordinates, bel
 
 def _call(edition: str) -> Call:
     whole = (joinedload(Call.edition).joinedload(Edition.staff), joinedload(Call.criteria))
-    return get_or_404(coordinated_calls(me()).where(Edition.slug == edition).options(*whole))
+    call = get_or_404(coordinated_calls(me()).where(Edition.slug == edition).options(*whole))
+    ensure_owes_nothing(me(), call)
+    return call
 
 
 # --- the ranking
@@ -236,7 +240,9 @@ def waiting(edition: str) -> ResponseReturnValue:
         edition=call.edition,
         call=call,
         rows=db.session.scalars(queries.waiting(call)).all(),
+        gone=db.session.scalars(queries.left_the_list(call)).all() if call.announced_at else (),
         free=services.free(call),
+        replies=REPLY_WORDS,
     )
 
 
@@ -248,6 +254,22 @@ def move(edition: str, application: int) -> ResponseReturnValue:
         abort(400)
     services.move(decision, step, by=me())
     return redirect(url_for(".waiting", edition=edition, _anchor=f"espera-{application}"), 303)
+
+
+@bp.route(f"{PAGE}/espera/<int:application>/quitar", methods=["GET", "POST"])
+def take_off(edition: str, application: int) -> ResponseReturnValue:
+    """Somebody who waits no longer, with the reason."""
+    call = _call(edition)
+    decision, form = _decision(call, application), TakeOffForm()
+    if form.validate_on_submit():
+        services.take_off(decision, reason=str(form.reason.data), by=me())
+        flash(_("%(name)s is off the waiting list.", name=decision.application.name), "good")
+        return redirect(url_for(".waiting", edition=edition), 303)
+    waiting = waits(decision)
+    page = render_template(
+        "selection/take_off.html", edition=call.edition, call=call, decision=decision, form=form, waiting=waiting
+    )
+    return page, 422 if form.errors else 200
 
 
 def _decision(call: Call, application: int) -> Decision:
@@ -367,6 +389,16 @@ def _answered(edition: str, decision: Decision, form: AnswerForm) -> ResponseRet
     return redirect(url_for(".board", edition=edition), 303)
 
 
+def _told(application: Application) -> str | None:
+    """Where an applicant reads the result and answers it, once it is published."""
+    if application.call.announced_at is None or db.session.get(Decision, application.id) is None:
+        return None
+    return url_for("selection.reply", token=services.token_of(application))
+
+
+RESULTS.append(_told)
+
+
 @bp.route("/convocatorias/respuesta/<token>", methods=["GET", "POST"])
 @public
 @limiter.limit("60 per hour")
@@ -383,6 +415,8 @@ def reply(token: str) -> ResponseReturnValue:
                 services.confirm(decision)
             elif request.form.get("reply") == "declined" and form.validate():
                 services.decline(decision, reason=form.reason.data or None)
+            elif request.form.get("reply") == "leave" and form.validate():
+                services.leave(decision, reason=form.reason.data or None)
             else:
                 abort(400)
         except DomainError as found:
@@ -397,6 +431,7 @@ def reply(token: str) -> ResponseReturnValue:
         application=application,
         decision=decision,
         open=awaits_reply(decision, clock.now()),
+        waiting=waits(decision),
         until=Moment(decision.reply_by_at, application.call.zone) if decision.reply_by_at else None,
         form=form,
         refusal=refusal,

@@ -305,9 +305,12 @@ def upgrade() -> None:
         sa.Column("enrolment_id", sa.Integer(), nullable=True),
         sa.CheckConstraint("(outcome = 'waitlisted') = (place IS NOT NULL)", name=op.f("ck_decisions_place")),
         sa.CheckConstraint("outcome IN ('accepted', 'waitlisted', 'rejected')", name=op.f("ck_decisions_outcome")),
-        sa.CheckConstraint("reply IN ('confirmed', 'declined', 'lapsed')", name=op.f("ck_decisions_reply")),
+        sa.CheckConstraint("reply IN ('confirmed', 'declined', 'lapsed', 'removed')", name=op.f("ck_decisions_reply")),
+        sa.CheckConstraint("reply IS NULL OR announced_at IS NOT NULL", name=op.f("ck_decisions_answered")),
         sa.CheckConstraint(
-            "reply IS NULL OR (outcome = 'accepted' AND announced_at IS NOT NULL)", name=op.f("ck_decisions_answered")
+            "reply IS NULL OR (outcome = 'accepted' AND reply <> 'removed')"
+            " OR (outcome = 'waitlisted' AND reply IN ('declined', 'removed'))",
+            name=op.f("ck_decisions_answers"),
         ),
         sa.CheckConstraint("(reply IS NULL) = (replied_at IS NULL)", name=op.f("ck_decisions_replied")),
         sa.ForeignKeyConstraint(["application_id"], ["applications.id"], name=op.f("fk_decisions_application_id")),

@@ -58,6 +58,10 @@
     })
     form.addEventListener('submit', () => keep(true))
     addEventListener('online', () => timer && send())
+    // Who discards the draft discards what this browser kept of it, and nothing is sent after.
+    for (const discard of document.querySelectorAll('form[data-discards]')) {
+      discard.addEventListener('submit', () => { clearTimeout(timer); timer = busy = true; forget() })
+    }
 
     const kept = stored((store) => JSON.parse(store[key] ?? null))
     const names = (pairs) => new Set([...pairs.map(([name]) => name), ...[...form.elements].filter((each) => each.name && ticked(each)).map((each) => each.name)])

@@ -212,6 +212,25 @@ def test_a_change_that_says_too_little_keeps_what_was_typed(as_: As, cast: Cast,
     assert cast.lucias.local_government == cast.canelones
 
 
+def test_who_was_transferred_on_is_taken_back_step_by_step(as_: As, cast: Cast, later: Edition) -> None:
+    last = factories.edition(
+        "undecima", number=11, status="published", starts_on=date(2027, 9, 1), ends_on=date(2027, 12, 1)
+    )
+    factories.staff(cast.gabriela, last, "coordinator")
+    client = as_(cast.gabriela)
+    client.post(at(cast.lucias, "traslado"), data={"edition": "decima", "reason": WHY})
+    middle = in_edition(cast.lucia, later)
+    client.post(at(middle, "traslado"), data={"edition": "undecima", "reason": WHY})
+    answer = client.post(at(cast.lucias, "reincorporar"), data={"reason": WHY})
+    assert answer.status_code == 422
+    assert "transferred on from edition 10" in answer.text
+    assert cast.lucias.transferred_to == middle
+    for back in (middle, cast.lucias):
+        assert client.post(at(back, "reincorporar"), data={"reason": WHY}).status_code == 303
+    active = db.session.scalars(select(Enrolment).where(Enrolment.user_id == cast.lucia.id)).all()
+    assert [each.edition_id for each in active if each.active] == [cast.edition.id]
+
+
 # --- hand-over
 
 
@@ -230,6 +249,7 @@ def test_a_hand_over_enrols_the_colleague_and_leaves_the_grades_where_they_are(a
     assert kinds() == ["admissions/took_over", "admissions/handed_over"]
     job = db.session.scalars(select(Membership).where(Membership.user_id == cast.lucia.id)).one()
     assert job.to_on == date(2026, 10, 20)
+    assert f"{cast.gabriela.name} gave the person a colleague" in client.get(at(anas)).text
     for person in (cast.gabriela, cast.renata):
         assert "Ana Jacarandá" in as_(person).get(at(cast.lucias)).text
         assert "Lucía Ceibo" in as_(person).get(at(anas)).text
@@ -249,6 +269,15 @@ def test_a_colleague_who_takes_part_already_keeps_what_they_did(as_: As, cast: C
     answer = as_(cast.gabriela).post(at(cast.lucias, "relevo"), data=colleague(email="martin@example.org"))
     assert answer.status_code == 303
     assert (cast.martins.succeeds, cast.martins.status, cast.lucias.status) == (cast.lucias, "active", "withdrawn")
+
+
+def test_a_colleague_who_works_there_already_becomes_focal_point_where_that_is_said(as_: As, cast: Cast) -> None:
+    [job] = cast.martin.memberships
+    given = colleague(email="martin@example.org", focal_point="y")
+    assert as_(cast.gabriela).post(at(cast.lucias, "relevo"), data=given).status_code == 303
+    assert cast.martin.memberships == [job]
+    assert job.focal_point
+    assert job.position != given["position"], "the position is not typed anew"
 
 
 def test_the_place_of_somebody_who_withdrew_can_be_handed_over(as_: As, cast: Cast) -> None:
@@ -348,3 +377,26 @@ def test_the_list_with_ties_asks_the_same_for_one_and_for_three(as_: As, count_q
         page = client.get(address)
     assert page.text.count("The place passed to:") == page.text.count("Goes on in edition 11") == rows
     assert len(ran) == 8
+
+
+def test_reinstating_begins_the_job_that_ended_again_unless_told_not_to(as_: As, cast: Cast) -> None:
+    client, here = as_(cast.gabriela), at(cast.lucias, "reincorporar")
+    client.post(at(cast.lucias, "relevo"), data=colleague(leaves="y"))
+    successor = cast.lucias.successor
+    assert successor is not None
+    client.post(at(successor, "baja"), data={"reason": WHY})
+    assert f"Works for {cast.canelones.name} again from today on" in client.get(here).text
+    assert client.post(here, data={"reason": WHY, "returns": "y"}).status_code == 303
+    db.session.expire_all()
+    assert len([job for job in cast.lucia.memberships if job.to_on is None]) == 1
+    assert len({job.position for job in cast.lucia.memberships}) == 1
+    client.post(at(cast.lucias, "baja"), data={"reason": WHY})
+    assert "again from today on" not in client.get(here).text, "the job goes on"
+
+
+def test_a_job_that_is_not_to_begin_again_stays_ended(as_: As, cast: Cast) -> None:
+    client = as_(cast.gabriela)
+    client.post(at(cast.lucias, "relevo"), data=colleague(leaves="y"))
+    client.post(at(cast.lucias.successor, "baja"), data={"reason": WHY})
+    assert client.post(at(cast.lucias, "reincorporar"), data={"reason": WHY}).status_code == 303
+    assert [job for job in cast.lucia.memberships if job.to_on is None] == []

@@ -145,6 +145,18 @@ WRONG = [
 ]
 
 
+@pytest.mark.parametrize(("says", "becomes"), [("sí", True), ("no", False), ("", False)])
+def test_who_works_there_already_becomes_focal_point_where_the_list_says_so(
+    as_: As, cast: Cast, says: str, becomes: bool
+) -> None:
+    ana = factories.user(ANA[1], email=ANA[0])
+    jobs = [factories.membership(ana, where) for where in (cast.canelones, cast.catamarca)]
+    client = as_(cast.gabriela)
+    address = send(client, [[*HEADS, "Referente"], [*ANA, says]])
+    assert client.post(f"{address}/confirmar", data={"mark": mark()}).status_code == 303
+    assert [job.focal_point for job in jobs] == [becomes, False]
+
+
 @pytest.mark.parametrize(("row", "sentence"), WRONG)
 def test_a_bad_line_stands_against_the_whole_list(as_: As, cast: Cast, row: tuple[str, ...], sentence: str) -> None:
     client, before = as_(cast.gabriela), counts()

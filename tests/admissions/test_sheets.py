@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import zipfile
 from datetime import date
+from io import BytesIO
 
 import pytest
 from hypothesis import given
@@ -110,7 +112,17 @@ def test_our_own_list_is_read_back(language: str) -> None:
     assert list(guessed(table_of(read(text([heads, ANA]).encode())))) == list(TEMPLATE)
 
 
+def _spoilt(content: bytes, name: str) -> bytes:
+    """The same zip, with what a file of it is compressed to no longer what any program compresses to."""
+    with zipfile.ZipFile(BytesIO(content)) as archive:
+        begins = archive.getinfo(name).header_offset + 30 + len(name)
+    return content[:begins] + b"\xff\xff" + content[begins + 2 :]
+
+
 BOMB = with_member(workbook(ROWS), "xl/worksheets/sheet1.xml", b"<worksheet>" + b" " * 40_000_000 + b"</worksheet>")
+SHEET = "xl/worksheets/sheet1.xml"
+FAR = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData><row r="%d"><c r="A1">'
+FAR += b"<v>1</v></c></row></sheetData></worksheet>"
 LAUGHS = b'<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;">]><worksheet>&b;</worksheet>'
 
 
@@ -130,6 +142,9 @@ LAUGHS = b'<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;">]><worksheet>&b;<
         (with_member(workbook(ROWS), "xl/worksheets/sheet1.xml", LAUGHS), "what no spreadsheet writes"),
         (with_member(workbook(ROWS), "xl/worksheets/sheet1.xml", b"<worksheet><sheetData><row"), "cannot be read"),
         (with_member(workbook(ROWS), "xl/workbook.xml", b"<nothing/>"), "."),
+        (with_member(workbook(ROWS), SHEET, b"<?xml version='1.0' encoding='klingon'?><worksheet/>"), "cannot be read"),
+        (with_member(workbook(ROWS), SHEET, FAR % 99_999_999), "far too big"),
+        (_spoilt(workbook(ROWS), "xl/workbook.xml"), "did not arrive whole"),
         (text([HEADS, *[ANA] * (sheets.LINES + 50)]).encode(), "more than 5000 lines"),
         (b"a;b\r\n" + b'"' + b"x" * 200_000, "quotation mark"),
         (b"x" * (sheets.BYTES + 1), "bigger than 5 MB"),
@@ -137,6 +152,15 @@ LAUGHS = b'<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;">]><worksheet>&b;<
 )
 def test_what_is_no_list_is_refused_with_what_to_do(content: bytes, sentence: str) -> None:
     with pytest.raises(UnreadableError, match=sentence):
+        read(content)
+
+
+def test_rows_that_sheets_leave_out_are_counted_for_all_of_them_together() -> None:
+    half = FAR % (sheets.ROWS // 2)
+    content = with_member(workbook(ROWS, sheets=("Una", "Dos", "Tres")), SHEET, half.replace(b"<v>1</v>", b""))
+    assert len(read(content)) == len(ROWS), "a far row with nothing in it, before the list"
+    content = with_member(content, "xl/worksheets/sheet2.xml", half.replace(b"<v>1</v>", b""))
+    with pytest.raises(UnreadableError, match="far too big"):
         read(content)
 
 

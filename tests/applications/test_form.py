@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from escuela.applications import draft, services
+from escuela.applications import draft, queries, services
 from escuela.calls.models import Call
 from escuela.extensions import db
 from tests import factories
@@ -267,3 +267,23 @@ def test_a_government_that_is_none_is_missing(applicant: Applicant, cast: Cast) 
     for government in ("999999", "-1", "1e3", "٣", "9" * 30, "new"):
         answer = applicant.send("entregar", **complete(cast.canelones.id) | {"government": government})
         assert answer.status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [
+        ("montebideo", "Intendencia de Montevideo"),
+        ("Intendencia de MONTEVIDIO", "Intendencia de Montevideo"),
+        ("CÓRDOVA", "Municipalidad de Córdoba"),
+        ("florianapolis", "Prefeitura Municipal de Florianópolis"),
+        ("san fernado del vale", "Municipalidad de San Fernando del Valle de Catamarca"),
+    ],
+)
+def test_a_long_name_is_found_although_it_is_typed_with_mistakes(words: str, name: str, cast: Cast) -> None:
+    for place, country in (
+        ("Intendencia de Montevideo", "UY"),
+        ("Municipalidad de Córdoba", "AR"),
+        ("Prefeitura Municipal de Florianópolis", "BR"),
+    ):
+        factories.government(place, country=country, subdivision=f"{country}-X")
+    assert queries.find_governments(words)[0].name == name

@@ -49,6 +49,10 @@ def test_handing_in_writes_what_evaluators_read_and_mails_the_number(ready: Appl
     assert "ER9-0001" in ready.client.get(PAGE).text
     change = db.session.scalars(select(Change).where(Change.verb == "application.submitted")).one()
     assert (change.by_name, change.within) == (ready.email, f"call:{row.call_id}")
+    told = change.after
+    assert (told["job"], told["government"]) == (row.position, row.place_name), "in words, not in numbers of rows"
+    assert row.files[0].name in told.values()
+    assert [told[name] for name in told if isinstance(told[name], bool)] == [True]
 
 
 def test_a_double_click_hands_in_once(ready: Applicant) -> None:
@@ -72,8 +76,8 @@ def test_what_was_handed_in_stands_until_it_is_handed_in_again(ready: Applicant)
     assert [("correction" in mail.subject) for mail in mails(ready.email)] == [False, True]
     change = db.session.scalars(select(Change).where(Change.verb == "application.corrected")).one()
     assert (change.before, change.after) == (
-        {"name": "Ana Ceibo Tala", "position": "Directora de ambiente"},
-        {"name": "Ana Ceibo", "position": "Jefa de ambiente"},
+        {"name": "Ana Ceibo Tala", "job": "Directora de ambiente"},
+        {"name": "Ana Ceibo", "job": "Jefa de ambiente"},
     )
 
 

@@ -21,6 +21,7 @@ from escuela.people.models import Change, User
 from tests import factories
 from tests.cast import Cast
 from tests.conftest import NOW, Client
+from tests.posted import inputs
 
 As = Callable[[User | None], Client]
 HERE = "/ediciones/novena/escribir"
@@ -45,6 +46,12 @@ def order(edition: Edition) -> dict[str, list[str]]:
 
 def seen(client: Client) -> str:
     return client.get(HERE).text.split('name="seen" value="')[1].split('"')[0]
+
+
+def puts_away(client: Client, what: str) -> int:
+    """From the page that says what it does."""
+    page = client.get(f"{HERE}/{what}/archivar").text
+    return client.post(f"{HERE}/{what}/archivar", data=dict(inputs(page))).status_code
 
 
 def done(cast: Cast) -> None:
@@ -117,6 +124,26 @@ def test_a_module_that_closes_again_says_so_before_it_is_saved(cast: Cast, as_: 
     mark = page.text.split('name="seen"')[1].split('value="')[1].split('"')[0]
     assert client.post(f"{HERE}/modulos/modulo-1", data=typed | {"seen": mark}).status_code == 303
     assert module("modulo-1").opens_at is not None
+
+
+def test_two_who_save_a_module_at_once_see_both_and_nothing_typed_is_lost(cast: Cast, as_: As) -> None:
+    page = as_(cast.gabriela).get(f"{HERE}/modulos/modulo-1")
+    mine = dict(inputs(page.text)) | {"title-es": "Mío", "hours": "9"}
+    theirs = dict(inputs(page.text)) | {"title-es": "Suyo"}
+    assert as_(cast.elena).post(f"{HERE}/modulos/modulo-1", data=theirs).status_code == 303
+    client = as_(cast.gabriela)
+    page = client.post(f"{HERE}/modulos/modulo-1", data=mine)
+    assert page.status_code == 409
+    assert "Somebody saved this meanwhile" in page.text
+    assert cast.elena.name in page.text
+    assert module("modulo-1").title["es"] == "Suyo"
+    typed = inputs(page.text)
+    assert (typed["title-es"], typed["hours"]) == ("Mío", "9")
+    assert "Suyo" in page.text
+    assert client.post(f"{HERE}/modulos/modulo-1", data=dict(typed)).status_code == 409, "only over what was shown"
+    over = page.text.split('name="over" value="')[1].split('"')[0]
+    assert client.post(f"{HERE}/modulos/modulo-1", data=dict(typed) | {"over": over}).status_code == 303
+    assert (module("modulo-1").title["es"], module("modulo-1").hours) == ("Mío", 9)
 
 
 # --- order
@@ -207,12 +234,51 @@ def test_a_lesson_takes_its_pictures_along_into_another_module(cast: Cast, secon
     assert files["agua/mapa.webp"] == "c"
 
 
-def test_moving_into_a_module_that_opens_later_says_so(cast: Cast, second: Module, as_: As) -> None:
+@pytest.fixture
+def later(cast: Cast, second: Module) -> Module:
+    """Opens after what somebody has begun in the module before it."""
+    done(cast)
     second.opens_at, second.opens_zone = factories.at("2026-11-20 10:00 America/Montevideo"), "America/Montevideo"
     db.session.commit()
-    client = as_(cast.gabriela)
-    client.post(f"{HERE}/orden", data={"seen": seen(client), "move": "a:assignment-mapa:down"})
-    assert "closes again until" in client.get(HERE).text
+    return second
+
+
+def test_what_a_move_does_is_asked_before_anything_is_saved(cast: Cast, later: Module, as_: As) -> None:
+    client, before = as_(cast.gabriela), order(cast.edition)
+    typed = {"seen": seen(client), "order": f"m:modulo-1 a:quiz-datos a:assignment-mapa m:{later.slug} a:leccion a:rio"}
+    page = client.post(f"{HERE}/orden", data=typed)
+    assert page.status_code == 422
+    assert f"«{cast.lesson.title['es']}»: It is open now and closes again until Friday" in page.text
+    assert order(cast.edition) == before
+    assert db.session.query(Change).count() == 0
+    assert f'name="order" value="{typed["order"]}"' in page.text
+    shown = page.text.split('name="shown" value="')[1].split('"')[0]
+    assert client.post(f"{HERE}/orden", data=typed | {"shown": "other"}).status_code == 422
+    assert client.post(f"{HERE}/orden", data=typed | {"shown": shown}).status_code == 303
+    assert order(cast.edition) == {"modulo-1": ["quiz-datos", "assignment-mapa"], "agua": ["leccion", "rio"]}
+
+
+def test_a_step_that_closes_something_again_is_asked_too(cast: Cast, later: Module, as_: As) -> None:
+    client, before = as_(cast.gabriela), order(cast.edition)
+    typed = {"seen": seen(client), "move": "a:assignment-mapa:down"}
+    page = client.post(f"{HERE}/orden", data=typed)
+    assert page.status_code == 422
+    assert order(cast.edition) == before
+    shown = page.text.split('name="shown" value="')[1].split('"')[0]
+    assert 'name="move" value="a:assignment-mapa:down"' in page.text
+    assert client.post(f"{HERE}/orden", data=typed | {"shown": shown}).location == f"{HERE}#a-assignment-mapa"
+    assert order(cast.edition)[later.slug] == ["assignment-mapa", "rio"]
+
+
+def test_the_script_is_told_the_effects_of_an_order(cast: Cast, later: Module, as_: As) -> None:
+    client, before = as_(cast.gabriela), order(cast.edition)
+    typed = {"seen": seen(client), "order": f"m:modulo-1 a:quiz-datos a:assignment-mapa m:{later.slug} a:leccion a:rio"}
+    client.environ_base["HTTP_ACCEPT"] = "application/json"
+    answer = client.post(f"{HERE}/orden", data=typed)
+    assert answer.status_code == 422
+    assert "closes again until" in answer.json["effects"][0]
+    assert order(cast.edition) == before
+    assert client.post(f"{HERE}/orden", data=typed | {"shown": answer.json["shown"]}).status_code == 200
 
 
 # --- copies
@@ -259,7 +325,7 @@ def test_what_is_put_away_is_hidden_and_its_work_kept(cast: Cast, as_: As) -> No
     page = client.get(f"{HERE}/actividades/leccion/archivar").text
     assert "1 participant has something in it: that is kept, hidden, and comes back with it." in page
     assert "A certificate no longer asks for 1 activity." in page
-    assert client.post(f"{HERE}/actividades/leccion/archivar").status_code == 303
+    assert puts_away(client, "actividades/leccion") == 303
     assert as_(cast.lucia).get("/ediciones/novena/lecciones/leccion").status_code == 404
     assert cast.lesson.title["es"] not in as_(cast.lucia).get("/ediciones/novena").text
     assert db.session.query(LessonDone).count() == 1
@@ -270,13 +336,35 @@ def test_what_is_put_away_is_hidden_and_its_work_kept(cast: Cast, as_: As) -> No
 
 def test_a_module_goes_and_comes_back_with_what_was_put_away_with_it(cast: Cast, as_: As) -> None:
     client = as_(cast.gabriela)
-    client.post(f"{HERE}/actividades/quiz-datos/archivar")
+    puts_away(client, "actividades/quiz-datos")
     with clock.stopped(factories.at("2026-10-21 10:00 America/Montevideo")):
-        client.post(f"{HERE}/modulos/modulo-1/archivar")
+        puts_away(client, "modulos/modulo-1")
     assert order(cast.edition) == {}
     assert client.post(f"{HERE}/actividades/quiz-datos/recuperar").status_code == 409
     client.post(f"{HERE}/modulos/modulo-1/recuperar")
     assert order(cast.edition) == {"modulo-1": ["leccion", "assignment-mapa"]}
+
+
+def test_nothing_is_put_away_whose_effects_changed_since_they_were_shown(cast: Cast, as_: As) -> None:
+    client = as_(cast.gabriela)
+    seen_before = dict(inputs(client.get(f"{HERE}/actividades/leccion/archivar").text))
+    done(cast)
+    page = client.post(f"{HERE}/actividades/leccion/archivar", data=seen_before)
+    assert page.status_code == 422
+    assert "What it does is different from what you saw" in page.text
+    assert "1 participant has something in it" in page.text
+    assert activity("leccion").archived_at is None
+    again = client.post(f"{HERE}/actividades/leccion/archivar", data=dict(inputs(page.text)))
+    assert again.status_code == 303
+    assert activity("leccion").archived_at is not None
+
+
+def test_what_cannot_be_taken_out_is_put_away_from_the_same_page(cast: Cast, as_: As) -> None:
+    done(cast)
+    client = as_(cast.gabriela)
+    page = client.get(f"{HERE}/actividades/leccion/quitar").text
+    assert "1 participant has something in it" in page
+    assert client.post(f"{HERE}/actividades/leccion/archivar", data=dict(inputs(page))).status_code == 303
 
 
 def test_links_that_would_lead_nowhere_are_told(cast: Cast, as_: As) -> None:

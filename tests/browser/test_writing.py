@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 from zipfile import ZipFile
@@ -10,9 +11,13 @@ from zipfile import ZipFile
 import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
+from sqlalchemy import select
 
+from escuela import clock
+from escuela.editions.models import Edition, Module
+from escuela.extensions import db
 from tests.browser.test_call import edition_is_made
-from tests.live import DESK, PHONE, Visitor, school
+from tests.live import DESK, PHONE, School, Visitor, school
 
 pytestmark = pytest.mark.browser
 
@@ -209,6 +214,37 @@ def downloaded(elena: Visitor, here: str) -> bytes:
     return Path(download.value.path()).read_bytes()
 
 
+def test_a_draft_that_is_discarded_does_not_come_back_and_a_picture_needs_words(visitor: type[Visitor]) -> None:
+    elena = visitor(size=DESK).signs_in("elena")
+    here = "/ediciones/ciudades-inteligentes-hoy/escribir/actividades/que-es-un-dato"
+    page = elena.goes(here).page
+    text = page.locator("[name=body-es]")
+    saved = text.input_value()
+    text.fill("Un borrador.")
+    expect(page.locator(".editor__bar [data-status]")).to_contain_text("Montevideo")
+    page.reload()
+    expect(text).to_have_value("Un borrador.")
+
+    page.click("[data-tool=picture]")
+    page.set_input_files(
+        "dialog[open] input[type=file]", {"name": "m.png", "mimeType": "image/png", "buffer": picture()}
+    )
+    page.fill("dialog[open] textarea", "   ")
+    page.click("dialog[open] button[value=yes]")
+    assert page.locator("dialog[open] textarea").evaluate("area => area.validity.valueMissing")
+    expect(page.locator("dialog[open]")).to_be_visible()
+    page.keyboard.press("Escape")
+
+    text.fill("Y algo más.")
+    page.locator("details:has(form[data-discards]) summary").click()
+    page.click("form[data-discards] button")
+    expect(page.locator(".flash--good")).to_be_visible()
+    elena.goes(here)
+    expect(text).to_have_value(saved)
+    expect(page.locator("[data-kept]")).to_be_hidden()
+    expect(page.locator("form[data-discards]")).to_have_count(0)
+
+
 def test_an_edition_is_written_in_the_browser_taken_out_and_loaded_elsewhere(
     visitor: type[Visitor], chromium: Browser, tmp_path: Path
 ) -> None:
@@ -249,3 +285,88 @@ def test_an_edition_is_written_in_the_browser_taken_out_and_loaded_elsewhere(
         there.finds_no_barrier()
         assert downloaded(there, here) == zipped
         there.leaves()
+
+
+def test_an_order_that_closes_something_again_is_asked_and_left_as_it_was(
+    visitor: type[Visitor], served: School
+) -> None:
+    edition, moved = "ciudades-inteligentes-hoy", "assignment-inventario"
+    with served.app.app_context():
+        modules = select(Module).join(Module.edition).where(Edition.slug == edition).order_by(Module.position)
+        first, second = db.session.scalars(modules).all()[:2]
+        second.opens_at, second.opens_zone = clock.now() + timedelta(days=90), "America/Montevideo"
+        names = first.slug, second.slug
+        db.session.commit()
+        db.session.remove()
+    elena = visitor(size=DESK).signs_in("elena")
+    page = elena.goes(f"/ediciones/{edition}/escribir").page
+    modules = page.locator("[data-modules] > [data-token]")
+    was = page.locator("[data-token]").evaluate_all("all => all.map((each) => each.id)")
+    work, asked = page.locator(f"#a-{moved}"), page.locator("dialog[data-effects]")
+    for answer in ("no", "yes"):
+        work.locator("button[data-way=down]").press("Enter")
+        expect(asked).to_be_visible()
+        expect(asked.locator("li").first).to_contain_text("«")
+        elena.faults.clear()  # the browser notes that the answer was a 422
+        elena.finds_no_barrier()
+        asked.locator(f"button[value={answer}]").click()
+        expect(page.locator("[data-said]")).not_to_be_empty()
+        if answer == "no":
+            assert page.locator("[data-token]").evaluate_all("all => all.map((each) => each.id)") == was
+            page.reload()
+            assert page.locator("[data-token]").evaluate_all("all => all.map((each) => each.id)") == was
+    expect(page.locator(f"#m-{names[1]} #a-{moved}")).to_be_visible()
+    expect(modules).to_have_count(len({each for each in was if each.startswith("m-")}))
+    page.reload()
+    expect(page.locator(f"#m-{names[1]} #a-{moved}")).to_be_visible()
+
+
+def test_what_is_let_go_outside_or_with_escape_stays_where_it_was(visitor: type[Visitor]) -> None:
+    page = visitor(size=DESK).signs_in("elena").goes("/ediciones/ciudades-inteligentes-hoy/escribir").page
+    sent = list[str]()
+    page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
+    listed = page.locator("[data-activities]").first.locator("> [data-token]")
+    was = listed.evaluate_all("all => all.map((each) => each.id)")
+    grip, below, heading = listed.first.locator("[data-grip]"), listed.nth(1), page.locator("h1").first
+    for leaves in ("escape", "outside"):
+        grip.hover()
+        page.mouse.down()
+        below.hover(position={"x": 200, "y": 40})
+        below.hover(position={"x": 201, "y": 41})
+        expect(listed.first).not_to_have_id(was[0])
+        if leaves == "escape":
+            page.keyboard.press("Escape")
+        else:
+            heading.hover()
+        page.mouse.up()
+        expect(listed.first).to_have_id(was[0])
+    assert listed.evaluate_all("all => all.map((each) => each.id)") == was
+    assert sent == []
+
+
+def test_pictures_dropped_together_are_asked_about_one_after_the_other(visitor: type[Visitor]) -> None:
+    here = "/ediciones/ciudades-inteligentes-hoy/escribir/actividades/calidad-mapas-y-datos-abiertos"
+    page = visitor(size=DESK).signs_in("elena").goes(here).page
+    text, asked = page.locator("[name=body-es]"), page.locator("dialog[data-picture]")
+    text.fill("Antes.")
+    text.evaluate(
+        """async (area) => {
+            const dropped = new DataTransfer()
+            for (const [name, color] of [['uno', '#123'], ['dos', '#456'], ['tres', '#789']]) {
+                const drawn = Object.assign(document.createElement('canvas'), { width: 60, height: 40 })
+                const pen = drawn.getContext('2d')
+                pen.fillStyle = color
+                pen.fillRect(0, 0, 60, 40)
+                const blob = await new Promise((resolve) => drawn.toBlob(resolve))
+                dropped.items.add(new File([blob], `${name}.png`, { type: 'image/png' }))
+            }
+            area.dispatchEvent(new DragEvent('drop', { dataTransfer: dropped, bubbles: true, cancelable: true }))
+        }"""
+    )
+    for name, answer in (("uno", "yes"), ("dos", "no"), ("tres", "yes")):
+        expect(asked.locator("[data-which]")).to_contain_text(f": {name}.png")
+        asked.locator("textarea").fill(f"La {name}")
+        asked.locator(f"button[value={answer}]").click()
+    expect(asked).to_be_hidden()
+    shown = r"^Antes\.\s+!\[La uno\]\(media/uno\.\w+\)\s+!\[La tres\]\(media/tres\.\w+\)\s*$"
+    expect(text).to_have_value(re.compile(shown))

@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from datetime import timedelta
 
 import pytest
+from flask_babel import force_locale
 
 from escuela import clock
 from escuela.calls.words import left
@@ -152,6 +153,21 @@ def test_public_pages_ask_the_same_whatever_a_call_holds(
 def test_how_long_is_left_is_said_in_its_two_largest_units(cast: Cast, time: timedelta, words: str | None) -> None:
     found = left(NOW + time)
     assert (found and found.words) == words
+
+
+@pytest.mark.parametrize(
+    ("locale", "long", "one", "short"),
+    [
+        ("es", "faltan 9 días y 7 horas", "falta 1 día y 1 hora", "faltan 2 horas y 5 minutos"),
+        ("pt", "faltam 9 dias e 7 horas", "falta 1 dia e 1 hora", "faltam 2 horas e 5 minutos"),
+    ],
+)
+def test_how_long_is_left_is_said_in_words_of_each_language(
+    cast: Cast, locale: str, long: str, one: str, short: str
+) -> None:
+    times = (timedelta(days=9, hours=7), timedelta(days=1, hours=1), timedelta(hours=2, minutes=5))
+    with force_locale(locale):
+        assert [found.words for time in times if (found := left(NOW + time))] == [long, one, short]
 
 
 def test_the_first_page_and_the_list_of_editions_show_the_open_call(client: Client, cast: Cast) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
+from escuela.calls import questions as asking
 from escuela.calls import services
 from escuela.calls.models import Call, CallQuestion
 from escuela.extensions import db
@@ -431,7 +433,7 @@ def test_pages_of_a_call_ask_the_same_whatever_it_holds(as_: As, cast: Cast, cou
     client = as_(cast.gabriela)
     for place in range(many):
         client.post(f"{HERE}/criterios/nuevo", data={"title-es": f"Alcance {place}", "weight": "50"})
-    for page, most in (("", 11), ("/preguntas", 9), ("/criterios", 9), ("/historia", 10)):
+    for page, most in (("", 11), ("/preguntas", 9), ("/criterios", 9), ("/historia", 11)):
         with count_queries() as ran:
             client.get(HERE + page)
         assert len(ran) <= most, (page, len(ran), ran)
@@ -440,3 +442,17 @@ def test_pages_of_a_call_ask_the_same_whatever_it_holds(as_: As, cast: Cast, cou
 
 
 COUNTS: dict[str, int] = {}
+
+
+def test_the_history_tells_a_condition_in_words(as_: As, cast: Cast) -> None:
+    call = factories.call(cast.edition)
+    plan = factories.call_question(call, "single", slug="tiene-plan", text=factories.words("¿Tiene un plan?"))
+    consent = factories.call_question(call, "consent", slug="acepta", text=factories.words("Acepto que se publique"))
+    text = asking.QuestionText("short", factories.words("¿Cuál?"), factories.words("Su nombre"), required=False)
+    row = asking.add(call, replace(text, shown_if=plan.slug, shown_value="b"), by=cast.gabriela)
+    asking.change(row, replace(text, shown_if=consent.slug, shown_value="yes"), by=cast.gabriela)
+    db.session.commit()
+    page = as_(cast.gabriela).get(f"{HERE}/historia").text
+    for words in ("¿Tiene un plan?", "Opción b", "Acepto que se publique", ">Yes<"):
+        assert words in page, words
+    assert "tiene-plan" not in page

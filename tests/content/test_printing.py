@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from flask_babel import force_locale
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -229,3 +230,28 @@ def test_an_activity_is_read_back_from_the_files_that_were_printed_of_it(folder:
             activity.kind, activity.slug, activity.place, files, languages=text.languages, home=home
         )
         assert (found, faults) == (activity, [])
+
+
+TWICE = [datetime(2027, 4, 4, 2, 30, tzinfo=UTC), datetime(2027, 4, 4, 3, 30, tzinfo=UTC)]
+"""23:30 in Santiago, before and after the clocks go back."""
+
+
+@pytest.mark.parametrize(("at", "offset"), [(TWICE[0], "-03:00"), (TWICE[1], "-04:00")])
+def test_a_time_that_happens_twice_is_written_with_its_offset_and_read_back(
+    folder: Folder, at: datetime, offset: str
+) -> None:
+    written = printer.instant(Moment(at, "America/Santiago"))
+    assert written == f"2027-04-03 23:30 {offset} America/Santiago"
+    folder.change("edition.yaml", "ends_on: 2026-12-10", "ends_on: 2027-12-10")
+    folder.change("01-datos/module.yaml", "2026-10-05 08:00 America/Montevideo", written)
+    module = read(folder.path).modules[0]
+    assert module.opens == Moment(at, "America/Santiago")
+
+
+def test_an_offset_that_the_zone_does_not_have_is_a_fault(folder: Folder) -> None:
+    folder.change("01-datos/module.yaml", "08:00 America/Montevideo", "08:00 -05:00 America/Montevideo")
+    with force_locale("en"):
+        _text, faults = read_edition(folder.path)
+        assert [fault.sentence for fault in faults] == [
+            "`opens_at`: the clocks of America/Montevideo are not at -05:00 then: correct it or take it out."
+        ]

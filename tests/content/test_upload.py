@@ -96,8 +96,8 @@ def test_a_download_is_for_who_coordinates_the_edition(loaded: Folder, cast: Cas
 # --- in
 
 
-def test_an_upload_is_for_who_coordinates_every_edition(cast: Cast, as_: As) -> None:
-    for person in (cast.lucia, cast.renata, cast.gabriela):
+def test_an_upload_is_for_who_coordinates_an_edition(cast: Cast, as_: As) -> None:
+    for person in (cast.lucia, cast.renata):
         assert as_(person).get(UP).status_code == 403
         assert send(as_(person), b"x").status_code == 403
         assert as_(person).post(IN, data={"ticket": "x"}).status_code == 403
@@ -278,3 +278,16 @@ def test_the_list_of_editions_leads_who_coordinates_them_all_to_a_new_one(cast: 
     doors = ("/ediciones/nueva", UP)
     assert all(f'href="{door}"' in as_(cast.elena).get("/ediciones").text for door in doors)
     assert not any(f'href="{door}"' in as_(cast.gabriela).get("/ediciones").text for door in doors)
+
+
+def test_who_coordinates_an_edition_uploads_that_one_and_no_other(
+    as_: As, cast: Cast, loaded: Folder, tmp_path: Path
+) -> None:
+    client = as_(cast.gabriela)
+    loaded.change("02-riesgo/module.yaml", "hours: 4", "hours: 5")
+    page = send(client, packed(loaded))
+    assert client.post(IN, data={"ticket": ticket(page), "replace": "yes"}).status_code == 303
+    page = send(client, packed(Folder(tmp_path / "others", "otra")))
+    assert page.status_code == 422
+    assert "You do not coordinate an edition otra" in page.text
+    assert UP in client.get("/ediciones/ciudades/escribir").text

@@ -216,6 +216,10 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
         lambda: zipped(*edition(*(Part(f"ciudades/01-datos/media/{n}.csv", b"1" * 900_000) for n in range(25)))),
         "Expanded, this zip is over 20 MB",
     ),
+    "too much to read": (
+        lambda: zipped(*edition(*(Part(f"ciudades/01-datos/{n}.md", b"a " * 250_000) for n in range(11)))),
+        "texts of this zip are over 2500 KB",
+    ),
     "a name in another alphabet's code": (
         lambda: zipped(*edition(Part(b"ciudades/a\xf1o.md"))),
         "not written in UTF-8",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -76,8 +77,12 @@ def test_scores_are_kept_as_they_are_typed_and_given_when_all_are_there(scene: S
     assert scene.first.total == 820, "(60 * 7 + 40 * 10) / 100"
     assert client.post(page_of(scene), data=typed(scene.call, 7, 10, give="yes")).status_code == 303, "a double click"
     line = db.session.scalars(select(Change).where(Change.verb == "scores.given")).one()
-    assert line.after == {"total": "8.20", "motivacion": 7, "respaldo": 10}
+    titles = [next(iter(criterion.title.values())) for criterion in scene.call.criteria]
+    assert line.after == {"total": 8.2, titles[0]: 7, titles[1]: 10, "comment": "Bien contado."}
     assert line.by_id == cast.renata.id
+    history = as_(cast.gabriela).get("/ediciones/novena/convocatoria/historia").text
+    who = scene.first.application
+    assert f"{cast.renata.name} gave scores: {who.name}, {who.reference}" in history
 
 
 @pytest.mark.parametrize("wrong", ["11", "-1", "ocho", "7.5", "9999999999", ""])
@@ -104,6 +109,44 @@ def test_nobody_sees_what_another_gave_before_giving_their_own(scene: Scene, cas
     assert "2.4" in after
 
 
+def test_an_evaluator_who_came_to_coordinate_sees_the_ranking_only_after_giving_their_own(
+    scene: Scene, cast: Cast, as_: As
+) -> None:
+    as_(cast.thiago).post(page_of(scene), data=typed(scene.call, 2, 3, give="yes", comment="Le falta respaldo."))
+    factories.staff(cast.renata, cast.edition, "coordinator")
+    call = "/ediciones/novena/convocatoria"
+    for path in ("/seleccion", "/seleccion/csv", "/seleccion/publicar", "/seleccion/espera", "/historia"):
+        answer = as_(cast.renata).get(f"{call}{path}")
+        assert answer.status_code == 409, path
+        assert "1 application waits for your scores." in answer.text
+        assert f'href="{DESK}"' in answer.text
+        assert "Le falta respaldo." not in answer.text
+    decided = {"application": f"{scene.application.id}:", "outcome": "accepted"}
+    assert as_(cast.renata).post(f"{call}/seleccion/decidir", data=decided).status_code == 409
+    assert as_(cast.renata).get(call).status_code == 200
+    as_(cast.renata).post(page_of(scene), data=typed(scene.call, 9, 9, give="yes"))
+    assert as_(cast.renata).get(f"{call}/seleccion").status_code == 200
+    assert "Le falta respaldo." in as_(cast.renata).get(f"{call}/historia").text
+
+
+def test_who_hands_an_application_back_sees_the_ranking_and_gets_no_other(scene: Scene, cast: Cast, as_: As) -> None:
+    given = factories.application(scene.call, cast.catamarca)
+    factories.evaluation(given, scene.first.evaluator, 5, 5)
+    new = factories.application(scene.call, cast.catamarca)
+    factories.staff(cast.renata, cast.edition, "coordinator")
+    as_(cast.renata).post(f"{page_of(scene)}/devolver", data={"reason": "Ahora coordino"})
+    assert as_(cast.renata).get("/ediciones/novena/convocatoria/seleccion").status_code == 200
+    ticked = {"evaluator": str(scene.first.evaluator_id), "application": str(new.id)}
+    assert as_(cast.gabriela).post(f"{HUB}/asignar", data=ticked).status_code == 409
+    as_(cast.gabriela).post(f"{HUB}/repartir")
+    mine = select(Evaluation).where(Evaluation.evaluator_id == scene.first.evaluator_id)
+    assert {row.application_id for row in db.session.scalars(mine)} == {scene.application.id, given.id}
+    row = db.session.scalars(mine.where(Evaluation.application_id == given.id)).one()
+    refused = as_(cast.gabriela).post(f"{HUB}/evaluaciones/{row.id}/abrir", data={"reason": "Otra vez"})
+    assert refused.status_code == 422
+    assert "these scores stay" in refused.text
+
+
 def test_given_scores_change_only_after_who_coordinates_opens_them_again(scene: Scene, cast: Cast, as_: As) -> None:
     client = as_(cast.renata)
     client.post(page_of(scene), data=typed(scene.call, 5, 5, give="yes"))
@@ -117,7 +160,10 @@ def test_given_scores_change_only_after_who_coordinates_opens_them_again(scene: 
     as_(cast.renata).post(page_of(scene), data=typed(scene.call, 9, 9, give="yes"))
     assert scene.first.total == 900
     line = db.session.scalars(select(Change).where(Change.verb == "scores.reopened")).one()
-    assert (line.before["total"], line.reason) == ("5.00", "Se confundió de persona")
+    assert (line.before["total"], line.reason) == (5.0, "Se confundió de persona")
+    first, again = db.session.scalars(select(Change).where(Change.verb == "scores.given").order_by(Change.id))
+    assert (first.before, first.after["total"]) == ({}, 5.0)
+    assert (again.before["total"], again.after["total"]) == (5.0, 9.0)
 
 
 @pytest.mark.parametrize("shut", ["open", "result", "withdrawn"])
@@ -150,6 +196,18 @@ def test_one_of_the_same_government_cannot_score_even_what_was_assigned_before(
     assert back.status_code == 303
     assert scene.first.recused_reason == "Trabajo ahí"
     assert as_(cast.renata).get(page_of(scene)).status_code == 404
+
+
+@pytest.mark.parametrize(("days", "status"), [(1, 422), (2 * 365, 422), (2 * 365 + 1, 303)])
+def test_who_left_the_government_within_two_years_does_not_score_it(
+    days: int, status: int, scene: Scene, cast: Cast, as_: As
+) -> None:
+    factories.membership(
+        cast.renata, cast.canelones, from_on=date(2020, 1, 1), to_on=clock.now().date() - timedelta(days=days)
+    )
+    answer = as_(cast.renata).post(page_of(scene), data=typed(scene.call, 5, 5, give="yes"))
+    assert answer.status_code == status
+    assert ("left it less than two years ago" in answer.text) is (status == 422)
 
 
 # --- who may
@@ -203,6 +261,17 @@ def test_an_evaluator_is_appointed_and_told_once(scene: Scene, cast: Cast, as_: 
     assert (mail.address, mail.language) == ("alma@example.org", "pt")
 
 
+@pytest.mark.parametrize("name", ["gabriela", "elena"])
+def test_who_coordinates_and_so_sees_the_ranking_does_not_evaluate(
+    name: str, scene: Scene, cast: Cast, as_: As
+) -> None:
+    who = getattr(cast, name)
+    typed = {"email": who.email, "name": who.name, "language": "es", "zone": "America/Montevideo"}
+    answer = as_(cast.gabriela).post(f"{HUB}/nueva", data=typed)
+    assert answer.status_code == 422
+    assert "coordinates this edition and sees what others gave" in answer.text
+
+
 def test_applications_are_divided_evenly_after_a_look_and_never_to_the_own_government(
     scene: Scene, cast: Cast, as_: As
 ) -> None:
@@ -248,6 +317,9 @@ def test_an_evaluation_is_taken_back_until_it_is_given(scene: Scene, cast: Cast,
     as_(cast.renata).post(page_of(scene), data=typed(scene.call, 5))
     assert as_(cast.gabriela).post(f"{HUB}/evaluaciones/{scene.first.id}/quitar").status_code == 303
     assert len(db.session.scalars(select(Evaluation)).all()) == 1
+    line = db.session.scalars(select(Change).where(Change.verb == "evaluations.unassigned")).one()
+    scored = next(iter(scene.call.criteria[0].title.values()))
+    assert line.before == {"evaluator": cast.renata.name, scored: 5, "comment": "Bien contado."}
 
 
 def test_a_reminder_goes_out_once_a_day(scene: Scene, cast: Cast, as_: As) -> None:

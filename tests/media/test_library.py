@@ -18,6 +18,7 @@ from escuela.extensions import db
 from escuela.people.models import Change, User
 from tests.cast import Cast
 from tests.conftest import Client
+from tests.posted import inputs
 
 As = Callable[[User | None], Client]
 HERE = "/ediciones/novena/escribir/medios"
@@ -128,19 +129,58 @@ def test_a_recording_says_what_it_wants_until_it_has_captions(cast: Cast, as_: A
     client = as_(cast.gabriela)
     send(client, WEBM, "recorrido.webm")
     [video] = rows()
-    assert "No captions in Español" in client.get(HERE).text
+    assert "No captions in Spanish" in client.get(HERE).text
     for name, content in (("lo-que-sea.vtt", VTT), ("texto.txt", b"Estamos en la cuenca alta.")):
         typed = {"language": "es", "file": (io.BytesIO(content), name)}
         answer = client.post(f"{HERE}/{video.id}/acompanar", data=typed, content_type="multipart/form-data")
         assert answer.status_code == 303
     assert {row.path for row in rows()} == {f"modulo-1/recorrido{end}" for end in (".webm", ".es.vtt", ".es.txt")}
     page = client.get(HERE).text
-    assert "No captions in Español" not in page
-    assert "No captions in Português" in page
+    assert "No captions in Spanish" not in page
+    assert "No captions in Portuguese" in page
     assert "captions: media/recorrido.es.vtt" in page
     [captions] = [row for row in rows() if row.path.endswith(".vtt")]
     assert client.post(f"{HERE}/{captions.id}/quitar").status_code == 404, "captions go with their recording"
     assert "Estamos en la cuenca alta." in page
+
+
+def test_the_same_words_are_the_transcript_in_both_languages(cast: Cast, as_: As) -> None:
+    client = as_(cast.gabriela)
+    send(client, WEBM, "recorrido.webm")
+    [video] = rows()
+    for language in ("es", "pt"):
+        typed = {"language": language, "file": (io.BytesIO(b"(Solo se oye agua.)"), "agua.txt")}
+        client.post(f"{HERE}/{video.id}/acompanar", data=typed, content_type="multipart/form-data")
+    assert {row.path for row in rows()} == {f"modulo-1/recorrido{end}" for end in (".webm", ".es.txt", ".pt.txt")}
+    page = client.get(HERE).text
+    assert "No transcript in" not in page
+    assert "No captions in Portuguese" in page
+
+
+def test_a_recording_has_its_transcript_where_a_text_shows_it(cast: Cast, as_: As) -> None:
+    client = as_(cast.gabriela)
+    send(client, WEBM, "recorrido.webm")
+    page = client.get(HERE).text
+    assert "No transcript in Spanish" in page
+    text = db.session.get_one(LessonText, (cast.lesson.id, "es"))
+    text.source = "::: video media/recorrido.webm\ntitle: Agua\nlength: 1 minuto\n\nSe oye agua.\n:::"
+    db.session.commit()
+    page = client.get(HERE).text
+    assert "No transcript in Spanish" not in page
+    assert "No transcript in Portuguese" in page
+
+
+def test_a_file_of_what_is_put_away_stays_and_comes_back_with_it(cast: Cast, as_: As) -> None:
+    client = as_(cast.gabriela)
+    send(client, b"%PDF-1.7 acta", "acta.pdf")
+    [row] = rows()
+    db.session.get_one(LessonText, (cast.lesson.id, "es")).source = "Lea [el acta](media/acta.pdf)."
+    db.session.commit()
+    page = f"/ediciones/novena/escribir/actividades/{cast.lesson.slug}/archivar"
+    assert client.post(page, data=dict(inputs(client.get(page).text))).status_code == 303
+    assert "Take it out for good" not in client.get(HERE).text
+    assert client.post(f"{HERE}/{row.id}/quitar").status_code == 409
+    assert len(rows()) == 1
 
 
 def test_a_file_that_is_used_says_where_and_cannot_be_taken_out(cast: Cast, as_: As) -> None:

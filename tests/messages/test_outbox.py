@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from escuela import clock
+from escuela import cli, clock
 from escuela.extensions import db
 from escuela.messages import services, transport
 from escuela.messages.models import Message
@@ -375,3 +375,16 @@ def test_the_outbox_asks_the_same_questions_for_one_and_for_three(
 def test_the_waits_are_what_the_page_says() -> None:
     assert len(services.WAITS) + 1 == 7
     assert sum(services.WAITS, timedelta()) == timedelta(hours=17, minutes=21)
+
+
+def test_links_of_mails_lead_to_the_port_that_is_served_unless_an_address_is_set(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(app.config, "SETTINGS", app.config["SETTINGS"])
+    monkeypatch.setenv("PUBLIC_URL", "https://escuela.example.org")
+    before = link_to("learning.editions")
+    cli.link_here(app, "127.0.0.1", 5101)
+    assert link_to("learning.editions") == before
+    monkeypatch.delenv("PUBLIC_URL")
+    cli.link_here(app, "::", 5101)
+    assert link_to("learning.editions").startswith("http://127.0.0.1:5101/")

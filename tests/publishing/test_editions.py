@@ -18,10 +18,12 @@ from escuela.content.rows import text_of
 from escuela.editions.models import Edition
 from escuela.extensions import db
 from escuela.people.models import User
+from escuela.publishing import services
 from escuela.publishing.dates import planned, replanned
 from tests import factories
 from tests.cast import Cast
 from tests.conftest import Client
+from tests.posted import inputs
 
 As = Callable[[User | None], Client]
 TYPED: dict[str, Any] = {
@@ -127,6 +129,26 @@ def test_saving_an_edition_as_it_is_changes_nothing(cast: Cast, as_: As) -> None
     assert edition("novena").edited_at is None
 
 
+def test_two_who_save_an_edition_at_once_see_both_and_nothing_typed_is_lost(cast: Cast, as_: As) -> None:
+    here, typed = "/ediciones/novena/escribir/edicion", _form_of(cast.edition)
+    began = inputs(as_(cast.gabriela).get(here).text)["based_on"]
+    assert as_(cast.elena).post(here, data=typed | {"theme-es": "Agua", "based_on": began}).status_code == 303
+    client, mine = as_(cast.gabriela), typed | {"title-es": "Mía", "attendance": "50", "based_on": began}
+    page = client.post(here, data=mine)
+    assert page.status_code == 409
+    assert "Somebody saved this meanwhile" in page.text
+    assert cast.elena.name in page.text
+    assert inputs(page.text)["title-es"] == "Mía"
+    assert edition("novena").theme["es"] == "Agua"
+    over = page.text.split('name="over" value="')[1].split('"')[0]
+    page = client.post(here, data=mine | {"over": over})
+    assert page.status_code == 422, "its effects are shown then"
+    sent = inputs(page.text)
+    again = mine | {"seen": sent["seen"], "based_on": sent["based_on"]}
+    assert client.post(here, data=again).status_code == 303
+    assert edition("novena").title["es"] == "Mía"
+
+
 # --- copies
 
 
@@ -159,6 +181,14 @@ def test_every_date_is_listed_before_a_copy_is_made_and_each_can_be_changed(date
     assert (due.due_at, due.due_zone) == (factories.at("2027-05-11 23:59 America/Sao_Paulo"), "America/Sao_Paulo")
     assert db.session.scalars(select(Enrolment).where(Enrolment.edition_id == new.id)).all() == []
     assert [each.user_id for each in new.staff] == [dated.elena.id]
+
+
+def test_a_copy_leads_nobody_into_the_meetings_of_the_old_edition(dated: Cast) -> None:
+    dated.session.link = "https://meet.example.org/novena"
+    db.session.commit()
+    copy = services.begun_again(text_of(dated.edition), date(2027, 4, 1), 10)
+    [session] = [*copy.sessions, *(each for module in copy.modules for each in module.sessions)]
+    assert session.link is None
 
 
 def test_a_date_that_does_not_exist_is_refused_and_nothing_is_made(dated: Cast, as_: As) -> None:

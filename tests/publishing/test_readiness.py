@@ -50,6 +50,7 @@ def test_what_would_break_is_told_apart_from_what_one_should_look_at(draft: Edit
 @pytest.mark.parametrize(
     ("due", "sentence"),
     [
+        ("2026-12-11 00:00", "It is due after the end of the edition, when nothing is accepted any more."),
         ("2027-01-10 10:00", "It is due after the end of the edition, when nothing is accepted any more."),
         ("2026-09-01 10:00", "It is due before the edition begins."),
     ],

@@ -100,7 +100,22 @@ def test_the_ranking_tells_means_and_flags_disagreement(scene: Scene, cast: Cast
     ]
     page = as_(cast.gabriela).get(HERE).text
     assert "Differ by 4.0" in page
+    assert '<p class="over"><span>Call closed:' in page, "one run of text, no columns of a narrow screen"
     assert page.index("Ana Ceibo") < page.index("Bia Ipê") < page.index("Dora Molle")
+
+
+def test_what_was_corrected_after_it_was_scored_is_flagged(scene: Scene, cast: Cast, as_: As) -> None:
+    hub = "/ediciones/novena/convocatoria/evaluadores"
+    for page in (HERE, hub):
+        assert "Corrected since" not in as_(cast.gabriela).get(page).text
+    scene.people[1].submitted_at = NOW + timedelta(minutes=1)
+    db.session.commit()
+    lines = [queries.line(row) for row in db.session.execute(queries.ranked(scene.call))]
+    assert [each.corrected for each in lines] == [False, True, False, False]
+    assert as_(cast.gabriela).get(HERE).text.count("Corrected since") == 1
+    assert as_(cast.gabriela).get(hub).text.count("Corrected since") == 2, "both had scored it"
+    desk = as_(cast.renata).get(f"/ediciones/novena/evaluacion/{scene.people[1].id}").text
+    assert "was corrected after you scored it" in desk
 
 
 @pytest.mark.parametrize(
@@ -122,6 +137,16 @@ def test_filters_narrow_the_list(query: str, shown: set[str], scene: Scene, cast
     page = as_(cast.gabriela).get(f"{HERE}?{query}").text
     names = {row.name.partition(" ")[0] for row in scene.people if f">{row.name}</a>" in page}
     assert names == shown
+
+
+def test_what_is_searched_is_found_with_or_without_accents_also_where_it_is_proposed(
+    scene: Scene, cast: Cast, as_: As
+) -> None:
+    given = {"proposed_name": "Municipalidad de Ñemby", "proposed_country": "PY", "proposed_band": "medium"}
+    factories.application(scene.call, None, "Lorena Yvyrá", **given)
+    for page in (HERE, "/ediciones/novena/convocatoria/postulaciones"):
+        for words, shown in (("ñemby", True), ("NEMBY lorena", True), ("nembi", False), ("%25", False), ("_", False)):
+            assert (">Lorena Yvyrá</a>" in as_(cast.gabriela).get(f"{page}?nombre={words}").text) is shown, words
 
 
 def test_the_balance_counts_who_is_accepted_beside_who_applied(scene: Scene, cast: Cast) -> None:
@@ -164,6 +189,8 @@ def test_several_are_decided_at_once_and_undone_at_once(scene: Scene, cast: Cast
     assert sorted(line.verb for line in lines) == ["decision.made"] * 4 + ["decision.undone"] * 2
     made = next(line for line in lines if line.subject == f"application:{ana.id}")
     assert (made.before, made.after, made.by_id) == ({"outcome": ""}, {"outcome": ACCEPTED}, cast.gabriela.id)
+    history = client.get("/ediciones/novena/convocatoria/historia").text
+    assert f"{cast.gabriela.name} undid a decision: {caio.name}, {caio.reference}" in history
 
 
 def test_all_that_the_filters_match_are_decided_in_one_go(scene: Scene, cast: Cast, as_: As) -> None:
@@ -290,6 +317,30 @@ def test_everybody_is_told_once_in_their_language_after_a_look_at_the_mails(scen
     assert again.status_code == 409, "what was published stays"
 
 
+def test_what_the_undecided_will_read_is_looked_at_too(scene: Scene, cast: Cast, as_: As) -> None:
+    ana, bia, *_rest = scene.people
+    services.decide(scene.call, [ana.id], ACCEPTED, by=cast.gabriela)
+    db.session.commit()
+    assert set(services.preview(scene.call).samples) == {(ACCEPTED, "es"), (REJECTED, "es"), (REJECTED, "pt")}
+    page = as_(cast.gabriela).get(f"{HERE}/publicar").text
+    assert "O resultado da sua candidatura" in page
+    assert bia.name in page
+
+
+def test_mails_of_the_result_tell_the_instant_in_both_zones_and_why_they_come(
+    scene: Scene, cast: Cast, as_: As
+) -> None:
+    scene.people[0].zone = "America/Bogota"
+    published(scene, cast, ACCEPTED, WAITLISTED, REJECTED, REJECTED)
+    accepted = mails("accepted")[0]
+    for text in (accepted.text, accepted.html):
+        assert "martes 27 de octubre, 23:59, hora de Montevideo" in text
+        assert "martes 27 de octubre, 21:59, hora de Bogotá" in text
+    assert {"participa de la Escuela" in mail.text for mail in mails()} == {False}
+    [link] = [line for line in accepted.text.splitlines() if "/convocatorias/respuesta/" in line]
+    assert link.endswith(services.token_of(scene.people[0])), "nothing runs into the link"
+
+
 def test_a_change_after_the_look_asks_for_another_look(scene: Scene, cast: Cast, as_: As) -> None:
     services.decide(scene.call, [each.id for each in scene.people], ACCEPTED, by=cast.gabriela)
     seen = services.preview(scene.call).fingerprint
@@ -299,6 +350,14 @@ def test_a_change_after_the_look_asks_for_another_look(scene: Scene, cast: Cast,
     assert answer.status_code == 409
     assert "Look at them again" in answer.text
     assert mails() == []
+
+
+def test_another_order_of_the_waiting_list_asks_for_another_look(scene: Scene, cast: Cast) -> None:
+    services.decide(scene.call, [each.id for each in scene.people], WAITLISTED, by=cast.gabriela)
+    seen = services.preview(scene.call).fingerprint
+    assert services.preview(scene.call).fingerprint == seen
+    services.move(db.session.get_one(Decision, scene.people[1].id), -1, by=cast.elena)
+    assert services.preview(scene.call).fingerprint != seen
 
 
 def test_somebody_of_a_government_that_nobody_confirmed_holds_the_publication_back(
@@ -373,6 +432,57 @@ def test_a_place_that_is_declined_goes_to_the_next_in_two_clicks(scene: Scene, c
     assert verbs == ["decision.made", "decision.offered", "reply.given"]
 
 
+def test_who_waits_no_longer_leaves_the_list_and_the_next_moves_up(scene: Scene, cast: Cast, as_: As) -> None:
+    ana, bia, caio, dora = scene.people
+    services.decide(scene.call, [bia.id], WAITLISTED, by=cast.gabriela)
+    db.session.commit()
+    assert as_(None).post(link_of(bia), data={"reply": "leave"}).status_code == 404, "nothing is published"
+    assert as_(cast.gabriela).post(f"{HERE}/espera/{bia.id}/quitar", data={"reason": "Llamó"}).status_code == 409
+    published(scene, cast, ACCEPTED, WAITLISTED, WAITLISTED, WAITLISTED)
+    assert {
+        "/convocatorias/respuesta/" in text for text in (mails("waitlisted")[0].text, mails("waitlisted")[0].html)
+    } == {True}
+    assert as_(None).post(link_of(ana), data={"reply": "leave"}).status_code == 409, "has a place"
+    client = as_(None)
+    assert "Leave the waiting list" in client.get(link_of(bia)).text
+    for _ in range(2):
+        assert client.post(link_of(bia), data={"reply": "leave", "reason": "Otro curso"}).status_code == 303
+    assert "You are no longer on the waiting list" in client.get(link_of(bia)).text
+    assert client.post(link_of(bia), data={"reply": CONFIRMED}).status_code == 409
+    remove, coordinator = f"{HERE}/espera/{caio.id}/quitar", as_(cast.gabriela)
+    assert "Take Caio Tala off the waiting list" in coordinator.get(remove).text
+    assert coordinator.post(remove, data={"reason": ""}).status_code == 422
+    for _ in range(2):
+        assert coordinator.post(remove, data={"reason": "Dejó la intendencia"}).status_code == 303
+    assert [row.application_id for row in db.session.scalars(queries.waiting(scene.call))] == [dora.id]
+    page = coordinator.get(f"{HERE}/espera").text
+    assert page.index("Dora Molle") < page.index("No longer in the list") < page.index("Bia Ipê")
+    services.decline(db.session.get_one(Decision, ana.id))
+    db.session.commit()
+    assert coordinator.post(f"{HERE}/ofrecer/{bia.id}").status_code == 409
+    board = coordinator.get(HERE).text
+    assert "Next in the waiting list: Dora Molle." in board
+    assert "Taken off the list" in board
+    lines = db.session.scalars(select(Change).where(Change.verb.startswith("waiting."))).all()
+    assert [(line.verb, line.by_name, line.reason, line.before) for line in lines] == [
+        ("waiting.left", bia.email, "Otro curso", {"place": 1}),
+        ("waiting.removed", cast.gabriela.name, "Dejó la intendencia", {"place": 2}),
+    ]
+
+
+def test_the_page_of_an_applicant_leads_to_the_result_once_it_is_published(scene: Scene, cast: Cast, as_: As) -> None:
+    row = factories.application(scene.call, cast.canelones, cast.lucia.name, email=cast.lucia.email, user=cast.lucia)
+    services.decide(scene.call, [row.id], WAITLISTED, by=cast.gabriela)
+    db.session.commit()
+    page = "/convocatorias/novena/mi-postulacion"
+    before = as_(cast.lucia).get(page)
+    assert before.status_code == 200
+    assert "/convocatorias/respuesta/" not in before.text
+    services.publish(scene.call, services.preview(scene.call).fingerprint, reject_rest=True, by=cast.gabriela)
+    db.session.commit()
+    assert "/convocatorias/respuesta/" in as_(cast.lucia).get(page).text
+
+
 def test_who_does_not_answer_in_time_loses_the_place_and_may_get_more_time(scene: Scene, cast: Cast, as_: As) -> None:
     ana = scene.people[0]
     published(scene, cast, ACCEPTED, REJECTED, REJECTED, REJECTED)
@@ -386,6 +496,63 @@ def test_who_does_not_answer_in_time_loses_the_place_and_may_get_more_time(scene
         assert as_(cast.gabriela).post(f"{HERE}/respuesta/{ana.id}", data=more).status_code == 303
         assert as_(None).post(link_of(ana), data={"reply": CONFIRMED}).status_code == 303
     assert db.session.get_one(Decision, ana.id).reply == CONFIRMED
+
+
+def test_who_has_not_answered_is_reminded_once_two_days_before_the_date(scene: Scene, cast: Cast) -> None:
+    ana, bia, caio, _dora = scene.people
+    bia.zone = "America/Bogota"
+    published(scene, cast, ACCEPTED, ACCEPTED, ACCEPTED, WAITLISTED)
+    services.confirm(db.session.get_one(Decision, ana.id))
+    services.decline(db.session.get_one(Decision, caio.id))
+    until = scene.call.reply_by_at
+    assert until is not None
+    with clock.stopped(until - timedelta(days=2, minutes=1)):
+        assert services.remind_replies() == 0
+    with clock.stopped(until - timedelta(days=2)):
+        assert services.remind_replies() == 1
+        assert services.remind_replies() == 0
+    with clock.stopped(until + timedelta(minutes=1)):
+        assert services.remind_replies() == 0
+    [mail] = mails("reminder")
+    assert (mail.address, mail.language) == (bia.email, "pt")
+    for text in (mail.text, mail.html):
+        assert "27 de outubro" in text
+        assert "23h59" in text.replace(":", "h")
+        assert "21h59" in text.replace(":", "h")
+        assert "/convocatorias/respuesta/" in text
+
+
+def test_a_place_offered_yesterday_is_not_reminded_of_on_the_same_day(scene: Scene, cast: Cast) -> None:
+    scene.call.reply_days = 1
+    published(scene, cast, ACCEPTED, REJECTED, REJECTED, REJECTED)
+    with clock.stopped(NOW + timedelta(hours=20)):
+        assert services.remind_replies() == 0
+
+
+def test_who_loses_a_place_and_who_coordinates_are_told_once(scene: Scene, cast: Cast) -> None:
+    ana, bia, _caio, dora = scene.people
+    bia.zone = "America/Bogota"
+    published(scene, cast, REJECTED, ACCEPTED, REJECTED, WAITLISTED)
+    with clock.stopped(NOW + timedelta(days=9)):
+        for _ in range(2):
+            services.lapse_replies()
+            db.session.commit()
+    told, desk = mails("lapsed")
+    assert (told.address, told.kind, told.language) == (bia.email, "selection/lapsed", "pt")
+    assert "23h59" in told.text.replace(":", "h")
+    assert "21h59" in told.text.replace(":", "h")
+    assert (desk.address, desk.kind, desk.language) == (cast.gabriela.email, "selection/lapsed_desk", "en")
+    assert "Bia Ipê, of Municipalidad de San Fernando del Valle de Catamarca, did not answer" in desk.text
+    assert f"Next in the waiting list: {dora.name}." in desk.text
+    assert ana.name not in desk.text
+
+
+def test_where_nobody_coordinates_the_edition_who_coordinates_all_is_told(scene: Scene, cast: Cast) -> None:
+    assert list(db.session.scalars(queries.coordinators(scene.call))) == [cast.gabriela]
+    row = next(each for each in cast.edition.staff if each.user_id == cast.gabriela.id)
+    db.session.delete(row)
+    db.session.commit()
+    assert list(db.session.scalars(queries.coordinators(scene.call))) == [cast.elena]
 
 
 def test_who_coordinates_answers_for_somebody_who_called_with_how_they_know(scene: Scene, cast: Cast, as_: As) -> None:

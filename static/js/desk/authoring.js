@@ -5,24 +5,51 @@ for (const form of document.querySelectorAll('form[data-order]')) {
   const items = () => [...modules.querySelectorAll('[data-token]')]
   const lists = () => [...modules.querySelectorAll('[data-activities]')]
   const isModule = (item) => item.dataset.token.startsWith('m:')
-  let busy = false, again = null
+  const order = () => items().map((item) => item.dataset.token)
+  const dialog = document.querySelector('dialog[data-effects]')
+  let busy = false, again = null, saved = order()
 
-  const send = async (words) => {
+  // The page in another order of the same things.
+  const arrange = (tokens) => {
+    const focused = document.activeElement, by = new Map(items().map((item) => [item.dataset.token, item]))
+    let list
+    for (const item of tokens.map((token) => by.get(token))) {
+      if (isModule(item)) { modules.append(item); list = item.querySelector('[data-activities]') } else list.append(item)
+    }
+    if (focused !== document.activeElement) focused.focus()
+  }
+  // What it does to who takes part is asked before any of it is saved.
+  const agreed = (effects) => new Promise((resolve) => {
+    dialog.querySelector('ul').replaceChildren(...effects.map((words) => Object.assign(document.createElement('li'), { textContent: words })))
+    dialog.returnValue = ''
+    dialog.addEventListener('close', () => resolve(dialog.returnValue === 'yes'), { once: true })
+    dialog.showModal()
+  })
+  const say = (words, wrong) => { said.textContent = words; said.classList.toggle('error', wrong) }
+  const send = async (words, shown = '') => {
     if (busy) { again = words; return }
     busy = true
-    const data = new FormData(form)
-    data.set('order', items().map((item) => item.dataset.token).join(' '))
+    const data = new FormData(form), wanted = order()
+    data.set('order', wanted.join(' '))
+    data.set('shown', shown)
+    let confirmed
     try {
       const answer = await fetch(form.action, { method: 'POST', body: data, headers: { Accept: 'application/json' } })
       const told = await answer.json()
-      said.textContent = answer.ok ? `${words} ${told.message}` : told.message
-      said.classList.toggle('error', !answer.ok)
-      if (answer.ok) form.elements.seen.value = told.seen
+      if (answer.ok) {
+        form.elements.seen.value = told.seen
+        saved = wanted
+        say(`${words} ${told.message}`, false)
+      } else if (told.effects) {
+        if (again === null && await agreed(told.effects)) confirmed = told.shown
+        else if (again === null) { arrange(saved); say(dialog.dataset.left, false) }
+      } else say(told.message, true)
     } catch {
-      said.textContent = form.dataset.failed
-      said.classList.add('error')
+      arrange(saved)
+      say(form.dataset.failed, true)
     }
     busy = false
+    if (confirmed !== undefined) return send(words, confirmed)
     if (again !== null) { const next = again; again = null; send(next) }
   }
   const placed = (item) => {
@@ -47,7 +74,7 @@ for (const form of document.querySelectorAll('form[data-order]')) {
   })
 
   // A thing is dragged by its dots, so that its words can still be marked.
-  let held
+  let held, before
   for (const grip of modules.querySelectorAll('[data-grip]')) grip.hidden = false
   for (const each of document.querySelectorAll('[data-drag]')) each.hidden = false
   modules.addEventListener('pointerdown', ({ target }) => { const item = target.closest('[data-grip]')?.closest('[data-token]'); if (item) item.draggable = true })
@@ -55,6 +82,7 @@ for (const form of document.querySelectorAll('form[data-order]')) {
   modules.addEventListener('dragstart', (event) => {
     held = event.target.closest?.('[data-token][draggable]')
     if (!held) return
+    before = order()
     event.dataTransfer.effectAllowed = 'move'
     event.dataTransfer.setData('text/plain', held.dataset.name)
     held.classList.add('held')
@@ -69,14 +97,15 @@ for (const form of document.querySelectorAll('form[data-order]')) {
       over[event.clientY < top + height / 2 ? 'before' : 'after'](held)
     } else if (!over && module && !isModule(held) && !module.contains(held)) module.querySelector('[data-activities]').append(held)
   })
-  modules.addEventListener('drop', (event) => held && event.preventDefault())
+  modules.addEventListener('drop', (event) => { if (held) { event.preventDefault(); before = null } })
   modules.addEventListener('dragend', () => {
     if (!held) return
     const item = held
     held = null
     item.classList.remove('held')
     item.removeAttribute('draggable')
-    placed(item)
+    if (before) arrange(before) // Escape, or let go outside: it was not put anywhere
+    else placed(item)
   })
 
   // One menu at a time.

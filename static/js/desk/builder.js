@@ -124,7 +124,7 @@
   document.addEventListener('input', (event) => event.target.closest('[data-rows]') && total())
 
   // A row is dragged by its handle, so that the words in it can still be marked.
-  let held
+  let held, before
   document.addEventListener('pointerdown', ({ target }) => {
     const row = target.closest('[data-handle]')?.closest('[data-row]')
     if (row) row.draggable = true
@@ -134,18 +134,19 @@
     const row = event.target.closest?.('[data-rows] > [data-row][draggable]')
     if (!row) return
     held = row
+    before = row.nextElementSibling
     event.dataTransfer.effectAllowed = 'move'
     row.classList.add('held')
   })
   document.addEventListener('dragover', (event) => {
     const over = held && [...held.parentNode.children].find((each) => each.contains(event.target))
-    if (!held) return
+    if (!held || !held.parentNode.contains(event.target)) return
     event.preventDefault()
     if (!over || over === held) return
     const { top, height } = over.getBoundingClientRect()
     over[event.clientY < top + height / 2 ? 'before' : 'after'](held)
   })
-  document.addEventListener('drop', (event) => held && event.preventDefault())
+  document.addEventListener('drop', (event) => { if (held?.parentNode.contains(event.target)) { event.preventDefault(); before = held } })
   document.addEventListener('dragend', () => {
     if (!held) return
     const row = held
@@ -153,6 +154,7 @@
     row.classList.remove('held')
     row.removeAttribute('draggable')
     const list = row.parentNode
+    if (before !== row) return list.insertBefore(row, before) // Escape, or let go outside: it was not put anywhere
     const name = called(row)
     whole(list)
     changed(list)

@@ -37,13 +37,13 @@ for (const form of document.querySelectorAll('form[data-editor]')) {
     put(text, now, from, to)
     text.setSelectionRange(from, from + now.length)
   }
-  const block = (text, words, mark) => { // stands alone, between empty lines
+  const block = (text, words, mark) => { // stands alone, between empty lines; without a mark one writes on after it
     const { selectionStart: from, selectionEnd: to, value } = text
     const before = value.slice(0, from), after = value.slice(to)
     const head = !before || before.endsWith('\n\n') ? '' : before.endsWith('\n') ? '\n' : '\n\n'
     const tail = !after || after.startsWith('\n\n') ? '' : after.startsWith('\n') ? '\n' : '\n\n'
     put(text, head + words + tail)
-    const at = from + head.length + Math.max(0, words.indexOf(mark))
+    const at = from + head.length + (mark === undefined ? words.length : Math.max(0, words.indexOf(mark)))
     text.setSelectionRange(at, at + (mark?.length ?? 0))
   }
   const toggled = (sign) => (line) => line.startsWith(sign) ? line.slice(sign.length) : sign + line
@@ -59,7 +59,7 @@ for (const form of document.querySelectorAll('form[data-editor]')) {
       put(text, `[${inside}](https://)`)
       text.setSelectionRange(from + inside.length + 3, from + inside.length + 11)
     },
-    table: (text) => block(text, `| ${words.sayHead} | ${words.sayHead} |\n|---|---|\n| ${words.sayText} | ${words.sayText} |`, words.sayHead),
+    table: (text) => { text.selectionStart = text.selectionEnd; block(text, `| ${words.sayHead} | ${words.sayHead} |\n|---|---|\n| ${words.sayText} | ${words.sayText} |`, words.sayHead) },
     callout: (text, { dataset }) => { const inside = chosen(text) || words.sayText; block(text, `::: ${dataset.callout}\n${inside}\n:::`, inside) },
     note: (text) => {
       const number = Math.max(0, ...[...text.value.matchAll(/\[\^(\d+)\]/g)].map((found) => +found[1])) + 1
@@ -155,44 +155,57 @@ for (const form of document.querySelectorAll('form[data-editor]')) {
   // --- pictures: pasted, dropped or chosen; none comes in without words for who cannot see it
   const inner = dialog.querySelector('form'), alt = dialog.querySelector('textarea'), wrong = dialog.querySelector('[data-wrong]')
   const chooser = dialog.querySelector('input[type=file]')
-  let file, target
-  const ask = (text, given) => {
+  const which = dialog.querySelector('[data-which]')
+  let file, target, place, waiting = [], count = 0
+  const ask = (text, given, at = [text.selectionStart, text.selectionEnd]) => {
     file = given
     target = text
+    place = at // a text behind a dialog forgets it
+    which.textContent = count > 1 ? words.which.replace('{place}', count - waiting.length).replace('{count}', count).replace('{name}', given.name) : ''
     chooser.value = alt.value = wrong.textContent = ''
     dialog.querySelector('[data-file]').hidden = !!given
     chooser.required = !given
     dialog.showModal()
     ;(given ? alt : chooser).focus()
   }
+  const askEach = (text, pictures) => { // one after the other: each has words of its own
+    [waiting, count] = [pictures.slice(1), pictures.length]
+    ask(text, pictures[0])
+  }
+  dialog.addEventListener('close', () => {
+    const next = waiting.shift()
+    if (next) ask(target, next, place)
+    else count = 0
+  })
   inner.addEventListener('submit', async (event) => {
     if (event.submitter?.value === 'no') return
     event.preventDefault()
     const picture = file ?? chooser.files[0]
-    if (!picture || !alt.value.trim() || inner.ariaBusy === 'true') return
+    alt.value = alt.value.trim()
+    if (!picture || !inner.reportValidity() || inner.ariaBusy === 'true') return
     inner.ariaBusy = 'true'
     wrong.textContent = words.sending
     try {
       const answer = await send(form.dataset.uploadTo, { module: form.dataset.module, alt: alt.value, file: picture })
       const said = await answer.json()
-      if (answer.ok) { dialog.close(); block(target, said.markdown, '') } else wrong.textContent = said.message
+      if (answer.ok) { dialog.close(); target.setSelectionRange(...place); block(target, said.markdown); place = [target.selectionStart, target.selectionEnd] } else wrong.textContent = said.message
     } catch { wrong.textContent = words.cut }
     inner.ariaBusy = 'false'
   })
-  const pictureIn = (transfer) => [...transfer.files].find((each) => each.type.startsWith('image/'))
+  const picturesIn = (transfer) => [...transfer.files].filter((each) => each.type.startsWith('image/'))
   for (const text of texts) {
     text.addEventListener('paste', (event) => {
-      const picture = pictureIn(event.clipboardData)
-      if (!picture || event.clipboardData.types.includes('text/plain')) return // a table of a spreadsheet comes as both
+      const pictures = picturesIn(event.clipboardData)
+      if (!pictures.length || event.clipboardData.types.includes('text/plain')) return // a table of a spreadsheet comes as both
       event.preventDefault()
-      ask(text, picture)
+      askEach(text, pictures)
     })
     text.addEventListener('dragover', (event) => { if (event.dataTransfer.types.includes('Files')) event.preventDefault() })
     text.addEventListener('drop', (event) => {
       if (!event.dataTransfer.files.length) return
       event.preventDefault() // no file opens in the place of the page
-      const picture = pictureIn(event.dataTransfer)
-      if (picture) ask(text, picture)
+      const pictures = picturesIn(event.dataTransfer)
+      if (pictures.length) askEach(text, pictures)
     })
   }
 }
