@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import re
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from io import BytesIO, StringIO
@@ -54,8 +54,11 @@ class UnreadableError(DomainError):
     """The file is no list that can be read: the sentence says which kind of file it seems to be and what to do."""
 
 
-def read(content: bytes) -> list[Line]:
-    """The lines of a file that have something in them. Raises UnreadableError."""
+def read(content: bytes, *, clean: Callable[[Any], str] | None = None) -> list[Line]:
+    """The lines of a file that have something in them. Raises UnreadableError.
+
+    `clean` makes words of a cell's value, where cells of one short line are not what is wanted.
+    """
     if len(content) > BYTES:
         raise UnreadableError(_l("The file is bigger than %(most)d MB. Divide the list.", most=BYTES // 1_000_000))
     if content.startswith(_OLD_EXCEL):
@@ -63,7 +66,7 @@ def read(content: bytes) -> list[Line]:
             _l("This is an old Excel file, or one with a password. Save it as .xlsx without a password, or as CSV.")
         )
     rows = _of_workbook(content) if content.startswith(_ZIP) else _of_text(content)
-    lines = list(islice(_lines(rows), LINES + ABOVE + 1))
+    lines = list(islice(_lines(rows, clean or _clean), LINES + ABOVE + 1))
     if not lines:
         raise UnreadableError(_l("The file is empty. Check it and send it again."))
     if len(lines) > LINES + ABOVE:
@@ -71,9 +74,9 @@ def read(content: bytes) -> list[Line]:
     return lines
 
 
-def _lines(rows: Iterable[Sequence[Any]]) -> Iterator[Line]:
+def _lines(rows: Iterable[Sequence[Any]], clean: Callable[[Any], str]) -> Iterator[Line]:
     for number, row in enumerate(rows, 1):
-        cells = [_clean(value) for value in row[:COLUMNS]]
+        cells = [clean(value) for value in row[:COLUMNS]]
         while cells and not cells[-1]:
             cells.pop()
         if cells:
