@@ -53,7 +53,8 @@ class _Block:
 
 
 def looks_like(text: str) -> bool:
-    return bool(re.search(r"(?<!\\)\{[^{}]*(?<!\\)\}|^\s*::|^\s*\$CATEGORY:", text, re.MULTILINE))
+    plain = _ESCAPE.sub("", text)
+    return bool(re.search(r"\{[^{}]*\}|^\s*::|^\s*\$CATEGORY:", plain, re.MULTILINE))
 
 
 def read(text: str, language: str) -> Report:

@@ -105,7 +105,7 @@ class _Writer:
     def _true_false(self) -> str:
         right = next(option for option in self.question.options if option.right)
         notes = [self._text(option.feedback) for option in self.question.options if option is not right]
-        notes.append(self._text(right.feedback))
+        notes += [self._text(right.feedback)] if right.feedback else []
         tail = "".join(f"#{note}" for note in notes) if any(notes) else ""
         return ("TRUE" if right.key == "true" else "FALSE") + tail
 

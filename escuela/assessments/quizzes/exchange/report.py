@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from urllib.parse import unquote
 
 from flask_babel import lazy_gettext as _l
 
@@ -126,7 +127,7 @@ class Draft:
     def _picture(self, address: str) -> str | None:
         embedded = from_data(address)
         content = embedded if embedded is not None else self.find(address)
-        name = "picture" if embedded is not None else address
+        name = "picture" if embedded is not None else unquote(address.partition("?")[0])
         if content is None:
             self.remark(_l("The picture %(name)s does not come with the file.", name=shown_name(name) or "?"))
             return None
@@ -203,7 +204,7 @@ def shown_by(question: QuestionText) -> list[str]:
 
 
 def digest(question: QuestionText, pictures: Mapping[str, bytes]) -> str:
-    """A fingerprint of what a question asks and accepts: not of its name, the keys of its parts, the names of pictures."""
+    """A fingerprint of what a question asks and accepts, without its name, the keys of its parts, names of pictures."""
     facts = to_json(question.with_texts(lambda text: _settled(text, pictures)))
     facts.pop("slug", None)
     known: dict[str, str] = {}

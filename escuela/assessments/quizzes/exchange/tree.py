@@ -21,7 +21,9 @@ DEPTH = 100
 """Elements inside each other."""
 _PRIVATE = re.compile("[\uf8a0-\uf8bf]")
 """Signs that stand for something while words are converted: none comes from outside."""
-PIECES = 600_000
+DEEP = 30
+"""The same of HTML: what is deeper stands beside."""
+PIECES = 300_000
 """Elements and attributes of one XML file."""
 
 
@@ -170,7 +172,7 @@ def _open(open_: list[Element], tag: str, rest: str) -> None:
         open_.pop()
     found = Element(tag, _attributes(rest))
     open_[-1].children.append(found)
-    if tag not in VOID and not rest.endswith("/") and len(open_) < DEPTH:
+    if tag not in VOID and not rest.endswith("/") and len(open_) < DEEP:
         open_.append(found)
 
 

@@ -188,7 +188,7 @@ class _Writer:
 
     def inline(self, nodes: Iterable[Element | str]) -> str:
         """Words of one block, with a line for each break."""
-        return _emphasized(self._inline(nodes))
+        return re.sub(" +", " ", _emphasized(self._inline(nodes)))
 
     def _inline(self, nodes: Iterable[Element | str], within: str = "") -> str:
         return "".join(
