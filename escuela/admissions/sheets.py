@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import re
 import zipfile
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -35,6 +36,7 @@ ABOVE = 20
 SEPARATORS = ";,\t|"
 
 _OLD_EXCEL, _ZIP = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PK\x03\x04"
+_NO_ZIP = (zipfile.BadZipFile, zlib.error)
 _SEP = re.compile(r'^"?sep=(.)"?\s*$', re.IGNORECASE)
 
 
@@ -161,7 +163,7 @@ def _of_workbook(content: bytes) -> Iterator[Sequence[Any]]:
                 if any(value is not None for value in row):
                     yield from chain(repeat((), above), [row], rows)
                     return
-    except (KeyError, ValueError, TypeError, AttributeError, IndexError, OSError, ParseError, zipfile.BadZipFile):
+    except (LookupError, ValueError, TypeError, AttributeError, EOFError, OSError, ParseError, *_NO_ZIP):
         raise UnreadableError(
             _l("This file cannot be read as XLSX. Open it in a spreadsheet, save it as .xlsx or CSV and send that.")
         ) from None
@@ -184,7 +186,7 @@ def _ensure_harmless(content: bytes) -> None:
             for member in members:
                 if member.filename.endswith((".xml", ".rels")) and _has_entities(archive.read(member)):
                     raise UnreadableError(_l("This file holds what no spreadsheet writes. Save the list as CSV."))
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError, ValueError):
+    except (NotImplementedError, RuntimeError, OSError, EOFError, ValueError, *_NO_ZIP):
         raise UnreadableError(
             _l("This file did not arrive whole, or it has a password. Open it, save it again and send that.")
         ) from None

@@ -32,9 +32,11 @@ _KNOWN = {
         "and",
         "or",
     ),
-    *("equal", "stringMatch", "multiple", "index", "member", "gt", "gte", "lt", "lte", "default", "ordered"),
+    *("equal", "stringMatch", "multiple", "index", "member", "gt", "gte", "lt", "lte", "default"),
 }
 _TEMPLATES = ("match_correct", "map_response")
+_SAME = {"CC2_match": "match_correct", "CC2_match_basic": "match_correct", "CC2_map_response": "map_response"}
+"""Templates of Common Cartridge that score as the standard ones and set feedback."""
 _OURS = re.compile(r"k_([a-z0-9]{1,10})")
 _KEY = re.compile(r"[a-z0-9]{1,10}")
 
@@ -121,14 +123,25 @@ class Scoring:
         self._root = root
         self._processing = root.one("responseProcessing") or Element("responseProcessing")
         location = self._processing.get("template").rstrip("/").rpartition("/")[2]
-        self._template = location.removesuffix(".xml")
+        location = location.removesuffix(".xml")
+        self._template = _SAME.get(location, location)
         self._tags = {each.tag for each in self._processing.walk()}
 
     @property
     def understood(self) -> bool:
         if self._template:
             return self._template in _TEMPLATES
-        return bool(self._processing.children) and self._tags <= _KNOWN
+        return bool(self._processing.children) and self._tags <= _KNOWN and not self._has_exceptions
+
+    @property
+    def _has_exceptions(self) -> bool:
+        """Whether answers that are not the key earn something of their own."""
+        return any(
+            comparison.one("baseValue") and not comparison.one("index")
+            for branch in self._processing.within("responseIf", "responseElseIf")
+            if any(each.get("identifier") == "SCORE" for each in branch.all("setOutcomeValue"))
+            for comparison in branch.within("match")
+        )
 
     def maps(self, identifier: str) -> bool:
         """Whether parts of an answer earn parts of the points."""
@@ -154,9 +167,18 @@ class Scoring:
         default = most.one("defaultValue")
         said = default.says("value") if default else ""
         said = said or (outcomes["SCORE"].get("normalMaximum") if "SCORE" in outcomes else "")
-        given = _decimal(said) if said else Decimal(1)
+        given = _decimal(said) if said else self._mapped_points()
         points = min(POINTS, max(1, round(given)))
         return points, points == given
+
+    def _mapped_points(self) -> Decimal:
+        """The most that mappings give; 1 where there are none."""
+        found = [
+            _most_of(each)
+            for each in self._root.all("responseDeclaration")
+            if each.one("mapping") and self.maps(each.get("identifier"))
+        ]
+        return sum(found, Decimal(0)) or Decimal(1)
 
     def numbers(self, declared: Declared) -> tuple[AcceptedText, ...]:
         """Numbers with their tolerance, from conditions that compare: `equal`, and what they set."""
@@ -173,6 +195,14 @@ class Scoring:
         if most <= 0:
             return ()
         return tuple(AcceptedText(said, share_in(points * 100 / most), near) for said, near, points in found)
+
+
+def _most_of(declaration: Element) -> Decimal:
+    mapping = declaration.one("mapping") or Element("mapping")
+    if bound := mapping.get("upperBound"):
+        return _decimal(bound)
+    gains = [value for each in mapping.all("mapEntry") if (value := _decimal(each.get("mappedValue") or "0")) > 0]
+    return sum(gains, Decimal(0)) if declaration.get("cardinality") == "multiple" else max(gains, default=Decimal(0))
 
 
 def _named(element: Element) -> set[str]:

@@ -29,7 +29,7 @@ FATAL = (MATH, PLAYER, FORM, MERGED)
 Picture = Callable[[str], str | None]
 """Takes the address of a picture, keeps the picture, and tells its name; None where there is none to keep."""
 
-_DROPPED = {"script", "style", "head", "title", "noscript", "template", "link", "meta"}
+_DROPPED = {"rp", "script", "style", "head", "title", "noscript", "template", "link", "meta"}
 _LOSSES = {
     **dict.fromkeys(("math", "annotation"), MATH),
     **dict.fromkeys(("audio", "video", "iframe", "object", "embed", "svg", "canvas", "applet", "picture"), PLAYER),
@@ -214,6 +214,8 @@ class _Writer:
             return self._link(node.get("href").strip(), inner)
         if node.tag in _KEPT and inner.strip():
             return f"<{node.tag}>{inner}</{node.tag}>"
+        if node.tag == "rt":  # how a word is read aloud, above it
+            return f" ({inner.strip()}) " if inner.strip() else ""
         return f" {inner} " if node.tag in _BLOCKS or node.tag in _AROUND else inner
 
     def _image(self, node: Element) -> str:

@@ -51,13 +51,13 @@ def attempted(data: bytes) -> Report | None:
     return found
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(st.binary(max_size=400))
 def test_arbitrary_bytes_are_a_report_or_a_sentence(data: bytes) -> None:
     attempted(data)
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(st.text(max_size=200))
 def test_arbitrary_text_is_a_report_or_a_sentence(text: str) -> None:
     attempted(text.encode("utf-8", "replace"))
@@ -184,6 +184,7 @@ def test_a_long_text_of_gift_signs_takes_no_long_time() -> None:
     assert time.perf_counter() - began < 20
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200))
 def test_html_is_read_whatever_it_is(text: str) -> None:
     words.from_html(text, lambda _name: "x.png")

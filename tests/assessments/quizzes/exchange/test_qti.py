@@ -105,6 +105,30 @@ def test_a_choice_of_several_scored_by_a_mapping_or_as_a_whole() -> None:
     assert remarks(uneven)[0] == "Its right options had different weights; here each earns the same."
 
 
+def test_points_are_what_a_mapping_gives_at_most_or_what_the_item_says() -> None:
+    body = f'<p>¿?</p><choiceInteraction responseIdentifier="RESPONSE" maxChoices="0">{CHOICES}</choiceInteraction>'
+    key = declared("A|B", cardinality="multiple", mapping=mapping(A=1, B=1, C=-1))
+    assert question(item(key, body, MAP)).points == 2
+    bounded = key.replace('lowerBound="0"', 'lowerBound="0" upperBound="5"')
+    assert question(item(bounded, body, MAP)).points == 5
+    said = (
+        '<outcomeDeclaration identifier="MAXSCORE" cardinality="single" baseType="float">'
+        "<defaultValue><value>2.5</value></defaultValue></outcomeDeclaration>"
+    )
+    assert remarks(item(key + said, body, MAP)) == ["Points are whole here, from 1 to 100: they were rounded."]
+
+
+def test_answers_beside_the_key_that_earn_something_are_named() -> None:
+    processing = (
+        '<responseProcessing><responseCondition><responseIf><match><variable identifier="RESPONSE"/>'
+        '<baseValue baseType="identifier">A</baseValue></match><setOutcomeValue identifier="SCORE">'
+        '<baseValue baseType="float">0.5</baseValue></setOutcomeValue></responseIf></responseCondition>'
+        "</responseProcessing>"
+    )
+    xml = CHOICE.replace(f'<responseProcessing template="{MATCH}"/>'.encode(), processing.encode())
+    assert remarks(xml) == ["How it is scored could not be read whole: here its key decides."]
+
+
 def test_typed_words_with_a_mapping() -> None:
     key = '<mapping defaultValue="0"><mapEntry mapKey="York" mappedValue="2" caseSensitive="false"/></mapping>'
     alone = item(
