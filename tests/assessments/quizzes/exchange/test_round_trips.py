@@ -32,13 +32,13 @@ def through_qti(question: QuestionText) -> QuestionText | None:
     return line.question
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(drawn.choosing() | drawn.true_false() | drawn.short() | drawn.number() | drawn.pairs() | drawn.essay())
 def test_gift_holds_a_question_of_most_kinds(question: QuestionText) -> None:
     assert through_gift(question) == question
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(drawn.gaps(most=1))
 def test_gift_holds_a_missing_word(question: QuestionText) -> None:
     [gap] = question.gaps
@@ -49,7 +49,7 @@ def test_gift_holds_a_missing_word(question: QuestionText) -> None:
     assert through_gift(question) == question
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(
     drawn.choosing()
     | drawn.true_false()
@@ -66,28 +66,28 @@ def test_qti_holds_a_question_of_every_kind(question: QuestionText, points: int)
     assert through_qti(question) == question
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(drawn.short(feedback=False), st.booleans(), st.booleans())
 def test_qti_holds_whether_accents_and_capitals_count(question: QuestionText, accents: bool, case: bool) -> None:
     question = replace(question, accents=accents, case=case)
     assert through_qti(question) == question
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(drawn.choosing() | drawn.pairs(drawn.SIGNS))
 def test_qti_holds_all_or_nothing(question: QuestionText) -> None:
     question = replace(question, partial=False)
     assert through_qti(question) == question
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(drawn.number(feedback=False), drawn.UNITS)
 def test_qti_holds_the_unit_of_a_number(question: QuestionText, units: tuple) -> None:
     question = replace(question, units=units)
     assert through_qti(question) == question
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(drawn.texts())
 def test_words_are_the_same_words_as_html(text: Localized) -> None:
     assert words.from_nodes(words.to_nodes(text["es"]), lambda _name: None).text == text["es"]
