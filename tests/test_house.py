@@ -38,6 +38,7 @@ RANKS = {
     "authoring": 8,
     "publishing": 8,
     "certificates": 7,
+    "gradebook": 7,
 }
 WIRING = {
     "escuela",

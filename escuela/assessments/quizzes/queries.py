@@ -93,3 +93,23 @@ def progress(edition_id: int) -> Select[*tuple[Any, ...]]:
         .where(Activity.edition_id == edition_id)
         .group_by(Attempt.enrolment_id, Attempt.quiz_id)
     )
+
+
+def grades(edition_id: int) -> Select[*tuple[Any, ...]]:
+    """For `editions.kinds`: of the attempts handed in the best by its points, of equals the first."""
+    best_first = (Attempt.points.desc(), Attempt.id)
+    place = func.row_number().over(partition_by=(Attempt.enrolment_id, Attempt.quiz_id), order_by=best_first)
+    row = (
+        select(Attempt, place.label("place"))
+        .join(Activity, Activity.id == Attempt.quiz_id)
+        .where(Activity.edition_id == edition_id, Attempt.submitted_at.is_not(None), Attempt.points_possible > 0)
+        .subquery()
+        .c
+    )
+    return select(
+        row.enrolment_id,
+        row.quiz_id.label("activity_id"),
+        (row.points * 100).label("earned"),
+        (row.points_possible * 100).label("possible"),
+        row.submitted_at.label("at"),
+    ).where(row.place == 1)

@@ -6,9 +6,9 @@ from flask import Flask
 from flask_babel import lazy_gettext as _l
 
 from escuela.assessments.quizzes import editor  # noqa: F401 - it registers itself
-from escuela.assessments.quizzes.queries import progress
+from escuela.assessments.quizzes.queries import grades, progress
 from escuela.editions.kinds import Kind, register
 
 
 def init_app(_app: Flask) -> None:
-    register(Kind("quiz", _l("Quiz"), "edit", "quizzes.overview", progress))
+    register(Kind("quiz", _l("Quiz"), "edit", "quizzes.overview", progress, grades))
