@@ -61,6 +61,10 @@ class OverrideForm(Form):
     possible = PointsField(_l("Points possible"))
     reason = LongField(_l("Reason"), most=REASON)
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.earned.flags.required = self.possible.flags.required = True  # of a mark; see `validate`
+
     @property
     def points(self) -> Points | None:
         """The mark, unless it is an excuse."""

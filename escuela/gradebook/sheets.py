@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
+from functools import cache, lru_cache
 from io import BytesIO, StringIO
 from typing import Any
 
@@ -20,7 +21,7 @@ from escuela import clock, web
 from escuela.editions.kinds import DONE, NOT_BEGUN, PART, RETURNED, WAITING
 from escuela.forms import ILLEGIBLE
 from escuela.gradebook.book import Book, Cell
-from escuela.gradebook.models import EXCUSE, MARK
+from escuela.gradebook.models import EXCUSE, MARK, Points
 from escuela.gradebook.policies import marked_kinds
 from escuela.learning.programme import ActivityFacts
 
@@ -49,37 +50,40 @@ def printed_at(book: Book, at: datetime) -> str:
 
 def lines(book: Book, at: datetime) -> Iterator[list[Value]]:
     """The heads, then everybody found. Points and percent are numbers."""
-    marked = set(marked_kinds())
-    columns = [(each, each.kind in marked) for each in book.activities]
-    heads: list[Value] = [_("Participant"), _("Local government"), _("Country")]
-    for activity, has_mark in columns:
-        heads += _heads(activity, has_mark=has_mark)
-    yield [*heads, _("Marks"), _("Points"), _("Points possible"), _("Percent"), _("As of")]
+    marked, values = set(marked_kinds()), _words()
+    columns = [(activity, activity.kind in marked) for activity in book.activities]
+    titles = [head for activity, has_mark in columns for head in _heads(activity, has_mark=has_mark)]
+    who = [_("Participant"), _("Local government"), _("Country")]
+    yield [*who, *titles, _("Marks"), _("Points"), _("Points possible"), _("Percent"), _("As of")]
     printed = printed_at(book, at)
     for person, cells in book.rows(book.found):
         line: list[Value] = [person.name, person.government, web.country_name(person.country)]
         for cell, (_activity, has_mark) in zip(cells, columns, strict=True):
-            line += _values(cell, has_mark=has_mark)
-        earned, possible, percent = (
-            (person.total.earned / 100, person.total.possible / 100, round(100 * person.total.ratio, 2))
-            if person.total
-            else (None, None, None)
-        )
-        yield [*line, person.marks, earned, possible, percent, printed]
+            line += values(cell, has_mark)
+        yield [*line, person.marks, *_total(person.total), printed]
 
 
-def _heads(activity: ActivityFacts, *, has_mark: bool) -> list[Value]:
+def _heads(activity: ActivityFacts, *, has_mark: bool) -> list[str]:
     title = f"{activity.module.position}.{activity.position} {web.plain(activity.title)}"
     return [title, *([_("%(title)s: points", title=title), _("%(title)s: of", title=title)] if has_mark else [])]
 
 
-def _values(cell: Cell, *, has_mark: bool) -> list[Value]:
-    state = str(STATES[cell.state])
-    if cell.verdict in VERDICTS:
-        state = f"{state}, {VERDICTS[cell.verdict]}"
-    if not has_mark:
-        return [state]
-    return [state, *(each / 100 for each in cell.mark)] if cell.mark else [state, None, None]
+def _words() -> Callable[[Cell, bool], tuple[Value, ...]]:
+    """What a cell says: its state, and of what can have a mark the points. Of a hundred thousand few are different."""
+
+    @cache
+    def values(cell: Cell, has_mark: bool) -> tuple[Value, ...]:  # noqa: FBT001 - the key of a cache
+        state = ", ".join(str(words) for words in (STATES[cell.state], VERDICTS.get(cell.verdict)) if words)
+        if not has_mark:
+            return (state,)
+        return (state, cell.mark.earned / 100, cell.mark.possible / 100) if cell.mark else (state, None, None)
+
+    return values
+
+
+def _total(total: Points | None) -> tuple[Value, ...]:
+    """Earned, possible, percent."""
+    return (total.earned / 100, total.possible / 100, round(100 * total.ratio, 2)) if total else (None, None, None)
 
 
 def as_csv(rows: Iterable[list[Value]]) -> str:
@@ -87,14 +91,9 @@ def as_csv(rows: Iterable[list[Value]]) -> str:
     text = StringIO()
     text.write("\ufeff")
     writer = csv.writer(text, delimiter="," if web.language() == "en" else ";")
-    writer.writerows([_written(value) for value in row] for row in rows)
+    number = cache(lambda value: str(format_decimal(value, "0.##")))
+    writer.writerows([number(each) if isinstance(each, float) else _harmless(each) for each in row] for row in rows)
     return text.getvalue()
-
-
-def _written(value: Value) -> str:
-    if isinstance(value, float):
-        return str(format_decimal(value, "0.##"))
-    return "" if value is None else str(_harmless(value))
 
 
 def as_xlsx(rows: Iterable[list[Value]], title: str) -> bytes:
@@ -105,22 +104,20 @@ def as_xlsx(rows: Iterable[list[Value]], title: str) -> bytes:
     for column, width in enumerate((34, 44, 16), 1):
         sheet.column_dimensions[get_column_letter(column)].width = width
     for number, row in enumerate(rows):
-        sheet.append([_in_cell(sheet, value, head=number == 0) for value in row])
+        values = [_harmless(value) for value in row]
+        sheet.append(values if number else [_head(sheet, value) for value in values])
     content = BytesIO()
     book.save(content)
     return content.getvalue()
 
 
-def _in_cell(sheet: Any, value: Value, *, head: bool) -> Any:
-    """A text is said to be a text, whatever it begins with."""
-    cell = WriteOnlyCell(sheet, _harmless(value))
-    if isinstance(value, str):
-        cell.data_type = "s"
-    if head:
-        cell.font = Font(bold=True)
+def _head(sheet: Any, value: Value) -> Any:
+    cell = WriteOnlyCell(sheet, value)
+    cell.font = Font(bold=True)
     return cell
 
 
+@lru_cache(maxsize=10_000, typed=True)
 def _harmless(value: Value) -> Value:
     """A text that a spreadsheet would run as a formula begins with an apostrophe instead."""
     if not isinstance(value, str):
