@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
-from wtforms import Field, RadioField
+from wtforms import Field, HiddenField, RadioField
 from wtforms.widgets import TextInput
 
 from escuela.forms import Form, LongField, Required
@@ -51,6 +51,7 @@ class PointsField(Field):
 class OverrideForm(Form):
     """What the gradebook shows instead of what the activity gave."""
 
+    seen = HiddenField()
     verdict = RadioField(
         _l("What the gradebook shows"),
         choices=in_words(VERDICTS),
@@ -90,4 +91,5 @@ class OverrideForm(Form):
 class TakeBackForm(Form):
     """Why what the activity gave counts again."""
 
+    seen = HiddenField()
     why = LongField(_l("Reason"), most=REASON)

@@ -71,6 +71,11 @@ class Override(Model):
     set_by: Mapped[User] = relationship()
 
     @property
+    def stamp(self) -> str:
+        """Names its last change: a page that began from another would overwrite it."""
+        return self.set_at.isoformat()
+
+    @property
     def points(self) -> Points | None:
         """The mark that it gives, if it gives one."""
         return None if self.earned is None or self.possible is None else Points(self.earned, self.possible)

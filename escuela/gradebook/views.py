@@ -22,6 +22,7 @@ from escuela.admissions.reader import enrolment_of
 from escuela.editions.kinds import DONE, KINDS, NOT_BEGUN, PART, RETURNED, WAITING
 from escuela.editions.models import ARCHIVED, Activity, Edition
 from escuela.editions.policies import can_review, coordinates
+from escuela.errors import DomainError
 from escuela.extensions import db
 from escuela.gate import page_number, row_number
 from escuela.gradebook import queries, services, sheets
@@ -292,14 +293,18 @@ def _place(slug: str, enrolment: int, activity: str) -> Place:
 def cell(edition: str, enrolment: int, activity: str) -> ResponseReturnValue:
     """Give another mark, or excuse."""
     place, form = _place(edition, enrolment, activity), OverrideForm()
-    if form.validate_on_submit():
-        told: dict[str, Any] = {"reason": str(form.reason.data), "by": me()}
+    if not form.validate_on_submit():
+        return _cell(place, form, TakeBackForm(formdata=None))
+    told: dict[str, Any] = {"reason": str(form.reason.data), "by": me(), "seen": form.seen.data}
+    try:
         if form.points is None:
             services.excuse(place.enrolment, place.activity, **told)
         else:
             services.give(place.enrolment, place.activity, form.points, **told)
-        return _done(place, _("Changed: %(name)s reads the reason with the mark.", name=place.enrolment.user.name))
-    return _cell(place, form, TakeBackForm(formdata=None))
+    except DomainError as refusal:
+        form.form_errors.append(str(refusal.sentence))
+        return _cell(place, form, TakeBackForm(formdata=None))
+    return _done(place, _("Changed: %(name)s reads the reason with the mark.", name=place.enrolment.user.name))
 
 
 @bp.post(f"{CELL}/quitar")
@@ -308,7 +313,12 @@ def take_back(edition: str, enrolment: int, activity: str) -> ResponseReturnValu
     place, form = _place(edition, enrolment, activity), TakeBackForm()
     if not form.validate_on_submit():
         return _cell(place, OverrideForm(formdata=None), form)
-    services.take_back(place.enrolment, place.activity, reason=str(form.why.data), by=me())
+    told: dict[str, Any] = {"reason": str(form.why.data), "by": me(), "seen": form.seen.data}
+    try:
+        services.take_back(place.enrolment, place.activity, **told)
+    except DomainError as refusal:
+        form.form_errors.append(str(refusal.sentence))
+        return _cell(place, OverrideForm(formdata=None), form)
     return _done(place, _("The change is taken back: what the activity gave counts again."))
 
 
@@ -320,6 +330,7 @@ def _done(place: Place, sentence: str) -> ResponseReturnValue:
 def _cell(place: Place, form: OverrideForm, undo: TakeBackForm) -> ResponseReturnValue:
     record = record_of(place.edition, place.enrolment.id)
     entry = next(each for each in record.entries if each.activity.id == place.activity.id)
+    form.seen.data = undo.seen.data = entry.override.stamp if entry.override else ""
     _suggest(form, entry.cell.mark or entry.given, entry.cell.verdict)
     page = render_template(
         "gradebook/cell.html",

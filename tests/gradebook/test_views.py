@@ -287,7 +287,9 @@ def test_only_who_may_change_finds_the_way_to_it(cast, as_, cell):
     cast.edition.status = ARCHIVED
     db.session.commit()
     assert cell not in as_(cast.gabriela).get(person).text
-    assert as_(cast.gabriela).post(cell, data={"verdict": EXCUSE, "reason": "Tarde."}).status_code == 409
+    refused = as_(cast.gabriela).post(cell, data={"verdict": EXCUSE, "reason": "Llegó tarde."})
+    assert (refused.status_code, "Llegó tarde." in refused.text) == (422, True)
+    assert "This edition is archived" in refused.text
 
 
 def test_each_has_the_tab_that_they_may_open(cast, as_):
@@ -377,6 +379,23 @@ def test_a_change_is_taken_back_with_a_reason_that_both_read(cast, as_, cell):
     assert "Era de Martín." in own
     assert "Corregido." in own  # in the history
     assert 'class="note"' not in own
+
+
+@pytest.mark.parametrize("verb", ["", "/quitar"])
+def test_nobody_overwrites_what_they_have_not_seen(verb, cast, as_, cell):
+    assert as_(cast.gabriela).post(cell, data={"seen": "x", "verdict": "x"}).status_code == 422  # of no page of ours
+    stale = re.findall(r'name="seen"[^>]* value="([^"]*)"', as_(cast.gabriela).get(cell).text)
+    assert stale == [""]
+    services.give(cast.lucias, cast.quiz, EIGHT, reason="De Elena.", by=cast.elena)
+    db.session.commit()
+    sent = {"seen": "", "verdict": EXCUSE, "reason": "Mía.", "why": "Mía."}
+    answer = as_(cast.gabriela).post(cell + verb, data=sent)
+    assert answer.status_code == 422
+    assert f"{cast.elena.name} changed it meanwhile." in answer.text
+    assert "Mía." in answer.text
+    assert "De Elena." in answer.text
+    fresh = re.findall(r'name="seen"[^>]* value="([^"]*)"', answer.text)
+    assert as_(cast.gabriela).post(cell + verb, data=sent | {"seen": fresh[0]}).status_code == 303
 
 
 def test_who_reads_sees_the_same_numbers_as_the_table(cast, as_, opened):
