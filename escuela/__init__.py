@@ -36,6 +36,7 @@ ROOMS = (
     "authoring",
     "publishing",
     "certificates",
+    "gradebook",
 )
 
 

@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from benchmarks import pages, words
+from benchmarks import gradebook, pages, words
 from benchmarks.world import PASSWORD, TUTORS, NotEmptyError, Size, fill
 from escuela import clock, create_app
 from escuela.admissions.models import Enrolment
@@ -156,3 +156,9 @@ def test_a_lesson_weighs_less_than_it_may(school) -> None:
     assert set(weight) >= {"HTML", "CSS", "JS", "fonts"}
     assert sum(weight.values()) < 100_000
     assert weight["HTML"] < 30_000
+
+
+def test_the_gradebook_is_measured_and_stays_within_its_queries(tmp_path: Path) -> None:
+    said = gradebook.figures(f"sqlite:///{tmp_path / 'gradebook.sqlite'}", tmp_path, participants=60, modules=2)
+    assert "60 participants by 10 activities" in said
+    assert all(f"| {title} |" in said for title in ("as it opens", "marks that were changed", "everybody as XLSX"))

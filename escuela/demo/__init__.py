@@ -20,7 +20,7 @@ from escuela.config import ROOT
 from escuela.content.check import read_edition
 from escuela.content.load import apply
 from escuela.content.text import EditionText
-from escuela.demo import calls
+from escuela.demo import calls, marks
 from escuela.demo.applicants import BEING_SCORED, HANDED_IN, MORE_PLACES, NOT_CHOSEN, STILL_WRITING, Applicant
 from escuela.demo.cast import LOGINS, NOTICE, PASSWORD, PEOPLE, PLACES, STAFF, ZONE
 from escuela.demo.stories import DAY, Stories, sessions
@@ -232,6 +232,7 @@ class _World:
         for key in ("silvia", "caio"):
             stories.everything(enrolled[key], edition.modules, start)
         stories.attended(enrolled.values(), but=enrolled["jussara"])
+        marks.changed(enrolled, start + 18 * DAY, by=self.people["gabriela"])
         self.people["wara"].invited_at = start - 5 * DAY
         ignacio = enrolled["ignacio"]
         ignacio.status, ignacio.withdrawn_at, ignacio.withdrawn_by_id = WITHDRAWN, start, self.people["gabriela"].id

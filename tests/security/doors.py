@@ -178,6 +178,7 @@ def doors(app: Flask, cast: Cast, things: Things) -> Iterator[Door]:
         "quizzes": {"activity": cast.quiz.slug},
         "assignments": {"activity": cast.assignment.slug},
         "learning": {"activity": cast.lesson.slug},
+        "gradebook": {"activity": cast.quiz.slug},
         "authoring": {"activity": cast.lesson.slug},
         "admissions": {"number": things.roster.id},
         "applications": {"question": things.question.slug, "file": things.letter.id},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Select, bindparam, case, exists, func, or_, select
+from sqlalchemy import Integer, Select, bindparam, case, cast, exists, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
@@ -17,6 +17,7 @@ from escuela.assessments.assignments.models import (
     SUBMITTED,
     Assignment,
     Criterion,
+    Level,
     Mark,
     Review,
     Submission,
@@ -221,4 +222,46 @@ def progress(edition_id: int) -> Select[Any]:
         select(Work.enrolment_id, Work.assignment_id.label("activity_id"), state.label("state"), at.label("at"))
         .join(Activity, Activity.id == Work.assignment_id)
         .where(Activity.edition_id == edition_id, or_(Work.state != DRAFT, Work.draft != "", has_files))
+    )
+
+
+def grades(edition_id: int) -> Select[*tuple[Any, ...]]:
+    """See `Kind.grades`: the released review of the newest version that has one, of the most that its rubric gives."""
+    newest_first = (Submission.version.desc(), Review.id.desc())
+    place = func.row_number().over(partition_by=Submission.work_id, order_by=newest_first)
+    reviews = (
+        select(Work.enrolment_id, Work.assignment_id, Review.id, Review.released_at, place.label("place"))
+        .select_from(Review)
+        .join(Review.submission)
+        .join(Submission.work)
+        .join(Activity, Activity.id == Work.assignment_id)
+        .where(Activity.edition_id == edition_id, Review.released_at.is_not(None))
+        .subquery()
+    )
+    best = (
+        select(Criterion.assignment_id, func.max(Level.points).label("points"))
+        .join(Criterion.levels)
+        .join(Activity, Activity.id == Criterion.assignment_id)
+        .where(Activity.edition_id == edition_id)
+        .group_by(Criterion.id, Criterion.assignment_id)
+        .subquery()
+    )
+    most = (
+        select(best.c.assignment_id, func.sum(best.c.points).label("points")).group_by(best.c.assignment_id).subquery()
+    )
+    row = reviews.c
+    return (
+        select(
+            row.enrolment_id,
+            row.assignment_id.label("activity_id"),
+            cast(func.sum(Level.points) * 100, Integer).label("earned"),
+            cast(most.c.points * 100, Integer).label("possible"),
+            row.released_at.label("at"),
+        )
+        .select_from(reviews)
+        .join(Mark, Mark.review_id == row.id)
+        .join(Level, Level.id == Mark.level_id)
+        .join(most, most.c.assignment_id == row.assignment_id)
+        .where(row.place == 1, most.c.points > 0)
+        .group_by(row.enrolment_id, row.assignment_id, most.c.points, row.released_at)
     )

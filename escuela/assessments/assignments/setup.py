@@ -17,5 +17,6 @@ def init_app(_app: Flask) -> None:
             icon="file",
             endpoint="assignments.work",
             progress=queries.progress,
+            grades=queries.grades,
         )
     )

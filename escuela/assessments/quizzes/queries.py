@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, case, exists, func, literal, or_, select
+from sqlalchemy import Integer, Select, and_, case, cast, exists, func, literal, or_, select
 from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload
 
 from escuela.admissions.models import ACTIVE, Enrolment
@@ -212,3 +212,28 @@ def allowances(quiz: Quiz) -> Select[Allowance]:
         )
         .order_by(Allowance.id)
     )
+
+
+def grades(edition_id: int) -> Select[*tuple[Any, ...]]:
+    """For `editions.kinds`: of the attempts that are marked the one that counts; of a mean, the mean of their points."""
+    first = case((Quiz.scoring == LAST, Attempt.number), else_=Attempt.points).desc()
+    each = (Attempt.enrolment_id, Attempt.quiz_id)
+    mean, count = Quiz.scoring == MEAN, func.count().over(partition_by=each)
+    earned = func.sum(Attempt.points).over(partition_by=each) // count
+    possible = func.sum(Attempt.points_possible).over(partition_by=each) // count
+    row = (
+        select(
+            Attempt.enrolment_id,
+            Attempt.quiz_id.label("activity_id"),
+            case((mean, earned), else_=Attempt.points).label("earned"),
+            case((mean, possible), else_=Attempt.points_possible).label("possible"),
+            Attempt.submitted_at.label("at"),
+            func.row_number().over(partition_by=each, order_by=(first, Attempt.id)).label("place"),
+        )
+        .join(Quiz, Quiz.id == Attempt.quiz_id)
+        .where(Quiz.edition_id == edition_id, Attempt.points.is_not(None), Attempt.points_possible > 0)
+        .subquery()
+        .c
+    )
+    whole = (cast(row.earned, Integer).label("earned"), cast(row.possible, Integer).label("possible"))
+    return select(row.enrolment_id, row.activity_id, *whole, row.at).where(row.place == 1)

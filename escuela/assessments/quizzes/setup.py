@@ -6,12 +6,12 @@ from flask import Flask
 from flask_babel import lazy_gettext as _l
 
 from escuela.assessments.quizzes import editor, words  # noqa: F401 - the editor registers itself
-from escuela.assessments.quizzes.queries import progress
+from escuela.assessments.quizzes.queries import grades, progress
 from escuela.editions.kinds import Kind, register
 from escuela.people import history
 
 
 def init_app(_app: Flask) -> None:
-    register(Kind("quiz", _l("Quiz"), "edit", "quizzes.overview", progress))
+    register(Kind("quiz", _l("Quiz"), "edit", "quizzes.overview", progress, grades))
     history.VERBS.update(words.VERBS)
     history.FIELDS.update(words.FIELDS)
