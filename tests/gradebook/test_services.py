@@ -62,7 +62,7 @@ def test_what_was_answered_stays_as_it_is_and_so_does_completion(cast):
     services.give(cast.lucias, cast.quiz, EIGHT, reason="Corregido.", by=cast.gabriela)
     services.excuse(cast.lucias, cast.assignment, reason="Licencia.", by=cast.gabriela)
     db.session.commit()
-    assert (failed.points, failed.passed) == (4, False)
+    assert (failed.points, failed.passed) == (400, False)
     assert standing(cast.lucias).states == before
 
 

@@ -215,7 +215,7 @@ def allowances(quiz: Quiz) -> Select[Allowance]:
 
 
 def grades(edition_id: int) -> Select[*tuple[Any, ...]]:
-    """For `editions.kinds`: of the attempts that are marked the one that counts; of a mean, the mean of their points."""
+    """For `editions.kinds`: of the attempts that are marked the one that counts, or their mean."""
     first = case((Quiz.scoring == LAST, Attempt.number), else_=Attempt.points).desc()
     each = (Attempt.enrolment_id, Attempt.quiz_id)
     mean, count = Quiz.scoring == MEAN, func.count().over(partition_by=each)
