@@ -76,12 +76,18 @@ def instant(local: datetime, zone_name: str, offset: timedelta | None = None) ->
     raise StrangeOffsetError(msg)
 
 
+def of_two(at: datetime, zone_name: str) -> int:
+    """Which of two equal times an instant is on the clock of a zone that goes back then, 1 or 2; else 0."""
+    local = at.astimezone(zone(zone_name))
+    twice = local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
+    return local.fold + 1 if twice else 0
+
+
 def written(at: datetime, zone_name: str) -> str:
     """An instant on the clock of its zone, to the minute; a time that happens twice there says its offset.
 
     `2021-11-30 10:00 America/Montevideo`, `2027-04-03 23:30 -04:00 America/Santiago`.
     """
     local = at.astimezone(zone(zone_name))
-    twice = local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
-    offset = f" {local.isoformat(timespec='minutes')[16:]}" if twice else ""
+    offset = f" {local.isoformat(timespec='minutes')[16:]}" if of_two(at, zone_name) else ""
     return f"{local:%Y-%m-%d %H:%M}{offset} {zone_name}"

@@ -27,8 +27,9 @@ from escuela.section import Section, Sentence, kind_of_node, line_of
 
 FILE_MOST = 500_000
 """Bytes of a text file; the longest lesson has about 10,000."""
-YAML_MOST, SIGNS_MOST = 1_000_000, 60_000
-"""Bytes of all the YAML of one reading, and signs of YAML and line ends in it: each takes a tenth of a millisecond."""
+YAML_MOST, SIGNS_MOST = 1_000_000, 30_000
+"""Bytes of all the YAML of one reading, and signs of YAML and line ends in it: each takes up to an eighth of a
+millisecond. The largest edition of courses/ has 5,000."""
 MARKUP_MOST = 120_000_000
 """Work on the Markdown of one reading, as `markdown.bounds` counts it."""
 FAULTS_MOST, FAULTS_IN_ALL = 1_000, 5_000

@@ -219,7 +219,10 @@ def hour(at: datetime, zone_name: str | None = None) -> str:
 
 
 def day_and_hour(at: datetime, zone_name: str) -> str:
-    """«jueves 22 de octubre de 2026, 23:59, hora de Montevideo»: never a time without its zone."""
+    """«jueves 22 de octubre de 2026, 23:59, hora de Montevideo»: never a time without its zone.
+
+    Of two equal times when the clocks go back it says which.
+    """
     return _day_and_hour(at, zone_name, language(), clock.now().year)
 
 
@@ -228,7 +231,13 @@ def _day_and_hour(at: datetime, zone_name: str, locale: str, this_year: int) -> 
     """The same for whoever reads in `locale`, the language of this page: the instants of an edition are on most."""
     there = at.astimezone(clock.zone(zone_name))
     date_part = format_date(there.date(), _full_date(locale, with_year=there.year != this_year), locale=locale)
-    return gettext("%(date)s, %(hour)s, %(zone)s", date=date_part, hour=hour(at, zone_name), zone=place_of(zone_name))
+    values = {"date": date_part, "hour": hour(at, zone_name), "zone": place_of(zone_name)}
+    which = clock.of_two(at, zone_name)
+    if which == 1:
+        return gettext("%(date)s, %(hour)s, %(zone)s (the first time: the clocks go back)", **values)
+    if which == 2:
+        return gettext("%(date)s, %(hour)s, %(zone)s (the second time: the clocks have gone back)", **values)
+    return gettext("%(date)s, %(hour)s, %(zone)s", **values)
 
 
 @lru_cache(maxsize=16)

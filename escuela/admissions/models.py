@@ -59,6 +59,16 @@ class Enrolment(Model):
     def active(self) -> bool:
         return self.status == ACTIVE
 
+    @property
+    def heir(self) -> Enrolment | None:
+        """Who goes on in the place of a person who left it, for the same government; see `queries.handed_over`."""
+        if self.active:
+            return None
+        after = self.successor
+        while after is not None and not after.active:
+            after = after.successor
+        return after if after is not None and after.local_government_id == self.local_government_id else None
+
 
 class RosterImport(Model):
     """A list of people that was uploaded: nothing of it is written until it is confirmed, and then all or nothing."""

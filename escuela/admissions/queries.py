@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BindParameter, Select, bindparam, exists, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, exists, func, or_, select, tuple_
 from sqlalchemy.orm import aliased, contains_eager, joinedload, with_expression
 from sqlalchemy.orm.interfaces import ORMOption
 
@@ -112,6 +112,21 @@ def earlier(enrolment: Enrolment) -> Select[int]:
     found = found.union(before)
     ours = or_(Enrolment.user_id == enrolment.user_id, Enrolment.local_government_id == enrolment.local_government_id)
     return select(Enrolment.id).where(Enrolment.id.in_(select(found.c.id)), Enrolment.id != enrolment.id, ours)
+
+
+def handed_over() -> ColumnElement[bool]:
+    """Whether an enrolment ended and somebody goes on in its place, for the same government: see `Enrolment.heir`."""
+    after = (Enrolment.succeeds_id, Enrolment.local_government_id)
+    taken = Enrolment.succeeds_id.is_not(None)
+    found = select(*after).where(Enrolment.status == ACTIVE, taken).cte("handed_over", recursive=True)
+    further = (
+        select(Enrolment.succeeds_id, found.c.local_government_id)
+        .join(found, Enrolment.id == found.c.succeeds_id)
+        .where(Enrolment.status == WITHDRAWN, taken)
+    )
+    found = found.union(further)
+    place = tuple_(Enrolment.id, Enrolment.local_government_id)
+    return (Enrolment.status == WITHDRAWN) & place.in_(select(found.c.succeeds_id, found.c.local_government_id))
 
 
 def transfer_targets(user: User, enrolment: Enrolment) -> Select[Edition]:

@@ -24,7 +24,7 @@ from escuela.admissions.heads import NEEDED, Table, plainly
 from escuela.admissions.models import ACTIVE, Enrolment
 from escuela.admissions.sheets import Line
 from escuela.columns import LANGUAGES
-from escuela.editions.models import Edition
+from escuela.editions.models import COORDINATOR, TUTOR, Edition, EditionStaff
 from escuela.extensions import db
 from escuela.forms import LINE
 from escuela.people.models import LocalGovernment, Membership, User, folded
@@ -50,7 +50,9 @@ class Account:
 
     user_id: int
     name: str
-    signed_in: bool
+    active: bool
+    works_as: frozenset[str]
+    """Roles in the edition."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,31 +72,26 @@ class Registry:
     """By address."""
     standings: Mapping[int, Standing]
     """By user id."""
-    jobs: frozenset[tuple[int, int]]
-    """(user id, government id) of those who work there now."""
+    jobs: Mapping[tuple[int, int], bool]
+    """By user id and government id of those who work there now, whether they are its focal point."""
 
     @classmethod
     def of(cls, edition: Edition, addresses: Iterable[str]) -> Self:
         wanted = list(dict.fromkeys(addresses))
-        users = db.session.execute(
-            select(func.lower(User.email), User.id, User.name, User.login_count).where(
-                func.lower(User.email).in_(wanted)
-            )
-        ).all()
-        accounts = {email: Account(number, name, bool(logins)) for email, number, name, logins in users}
+        accounts = _accounts(edition, wanted)
         ids = [account.user_id for account in accounts.values()]
-        jobs = select(Membership.user_id, Membership.local_government_id)
+        jobs = select(Membership.user_id, Membership.local_government_id, Membership.focal_point)
         governments = select(LocalGovernment).order_by(LocalGovernment.folded_name, LocalGovernment.id)
         return cls(
             list(db.session.scalars(governments)),
             accounts,
             _standings(edition, ids),
-            frozenset(
-                (user_id, government_id)
-                for user_id, government_id in db.session.execute(
+            {
+                (user_id, government_id): focal_point
+                for user_id, government_id, focal_point in db.session.execute(
                     jobs.where(Membership.user_id.in_(ids), Membership.to_on.is_(None))
                 )
-            ),
+            },
         )
 
     @cached_property
@@ -133,6 +130,21 @@ class Registry:
             ),
         )
         return [self.governments[place] for _elsewhere, _figure, place in figures[:SUGGESTIONS]]
+
+
+def _accounts(edition: Edition, addresses: list[str]) -> dict[str, Account]:
+    here = (EditionStaff.user_id == User.id) & (EditionStaff.edition_id == edition.id)
+    rows = db.session.execute(
+        select(func.lower(User.email), User.id, User.name, User.active, EditionStaff.role)
+        .outerjoin(EditionStaff, here)
+        .where(func.lower(User.email).in_(addresses))
+    ).all()
+    roles: dict[str, set[str]] = defaultdict(set)
+    for email, *_of_account, role in rows:
+        roles[email] |= {role} if role else set()
+    return {
+        email: Account(number, name, active, frozenset(roles[email])) for email, number, name, active, _role in rows
+    }
 
 
 def _standings(edition: Edition, user_ids: list[int]) -> dict[int, Standing]:
@@ -292,6 +304,8 @@ class _Reading:
         account = self.registry.accounts.get(email)
         if account is not None and not faults.found and self._is_there(account, said["government"], faults):
             return
+        if account is not None:
+            self._account(account, faults)
         name = self._name(said, faults)
         government = self._government(said, line.number, faults)
         language = self._language(said.get("language", ""), government, faults)
@@ -306,9 +320,23 @@ class _Reading:
             sentence = _l("The address has an account with the name «%(name)s»: it stays.", name=account.name)
             faults.say(NOTE, sentence, "name")
         joins = user_id is None or (user_id, government.id) not in self.registry.jobs
+        if user_id is not None and focal_point and self.registry.jobs.get((user_id, government.id)) is False:
+            sentence = _l("Works for %(government)s already, and becomes its focal point.", government=government.name)
+            faults.say(NOTE, sentence, "focal_point")
         self.plan.entries.append(
             Entry(line.number, email, name, language, zone, government.id, user_id, joins, position, focal_point)
         )
+
+    def _account(self, account: Account, faults: _Faults) -> None:
+        """What is to be known of who has an account: a line whose person could not sign in enrols nobody."""
+        if not account.active:
+            sentence = _l(
+                "The account of this address is deactivated: nobody can sign in with it. Ask who administers the School"
+                " to activate it, or take the line out."
+            )
+            faults.say(FAULT, sentence, "email")
+        for role in sorted(account.works_as):
+            faults.say(NOTE, _WORKS_AS[role](account.name), "email")
 
     def _email(self, said: str, faults: _Faults) -> str:
         email = _address(said)
@@ -421,6 +449,14 @@ _GONE = {
     "withdrawn": lambda name: _l("%(name)s withdrew: reinstate the person in the list of people.", name=name),
     "transferred": lambda name: _l("%(name)s was transferred to another edition.", name=name),
     "handed_over": lambda name: _l("%(name)s handed the place over to a colleague.", name=name),
+}
+
+
+_WORKS_AS = {
+    TUTOR: lambda name: _l(
+        "%(name)s is on the team of this edition, for tutoring: they would take part as well.", name=name
+    ),
+    COORDINATOR: lambda name: _l("%(name)s coordinates this edition: they would take part as well.", name=name),
 }
 
 

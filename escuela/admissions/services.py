@@ -52,7 +52,13 @@ def enrol(
     enrolment = place(edition, user, government, by=by)
     employ(user, government, position=position, focal_point=focal_point)
     after = {"person": user.name, "local_government": government.name}
-    record(enrolment, "enrolment.enrolled", within=edition, by=by or user, after=after)
+    record(
+        enrolment,
+        "enrolment.enrolled" if by else "enrolment.confirmed",
+        within=edition,
+        by=by or user,
+        after=after,
+    )
     tell(user, "admissions/enrolled", f"enrolled:{enrolment.id}", edition, government=government.name)
     return enrolment
 

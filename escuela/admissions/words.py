@@ -7,6 +7,7 @@ from flask_babel.speaklater import LazyString
 
 VERBS: dict[str, LazyString] = {
     "enrolment.enrolled": _l("enrolled the person"),
+    "enrolment.confirmed": _l("took the place that was offered"),
     "enrolment.withdrawn": _l("withdrew the person"),
     "enrolment.reinstated": _l("reinstated the person"),
     "enrolment.transferred": _l("transferred the person to another edition"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, is_dataclass, replace
 from hashlib import sha256
 from typing import Any
@@ -130,16 +130,20 @@ def _things(edition: Edition) -> tuple[dict[str, Module], dict[str, Activity]]:
 
 
 def _put(row: Activity, module: Module, place: int, *, by: User) -> None:
-    """In its place; into another module it takes along the files that it shows."""
+    """In its place; into another module it takes along the files that it shows, and those of its draft."""
     if row.module_id == module.id:
         row.position = place
         return
     old = row.module
-    text = replace(_with_files(versions.text_of(row), old, module), place=place)
-    drafts = select(ActivityDraft).where(ActivityDraft.activity_id == row.id)
-    for draft in db.session.scalars(drafts):
+    text = replace(versions.text_of(row), place=place)
+    drafts = db.session.scalars(select(ActivityDraft).where(ActivityDraft.activity_id == row.id)).all()
+    typed = [words for draft in drafts for values in draft.fields.values() for words in values]
+    shown = {match[1] for words in (*words_of(text), *typed) for match in USED.finditer(words)}
+    names = _keep_files(old, module, shown)
+    services.write(row, _reworded(text, lambda words: _renamed(words, names)), module)
+    for draft in drafts:
         draft.module_id = module.id
-    services.write(row, text, module)
+        draft.fields = {field: [_renamed(words, names) for words in values] for field, values in draft.fields.items()}
     titles = {"module": dict(old.title)}, {"module": dict(module.title)}
     record(row, "activity-moved", within=module.edition, by=by, before=titles[0], after=titles[1])
 
@@ -147,12 +151,9 @@ def _put(row: Activity, module: Module, place: int, *, by: User) -> None:
 # --- files of a module
 
 
-def _with_files(text: ActivityText, old: Module, new: Module) -> ActivityText:
-    """The text with every file that it shows in the library of another module, under the name it has there."""
-    names = _keep_files(old, new, {match[1] for words in words_of(text) for match in USED.finditer(words)})
-    if all(name == now for name, now in names.items()):
-        return text
-    return _reworded(text, lambda words: USED.sub(lambda match: f"media/{names.get(match[1], match[1])}", words))
+def _renamed(words: str, names: Mapping[str, str]) -> str:
+    """The words with every file that they show under the name it has now."""
+    return USED.sub(lambda match: f"media/{names.get(match[1], match[1])}", words)
 
 
 def _keep_files(old: Module, new: Module, wanted: set[str] | None = None) -> dict[str, str]:

@@ -17,7 +17,9 @@ from escuela.content.rows import text_of
 from escuela.editions.kinds import KINDS
 from escuela.editions.models import Activity, Edition, Module
 from escuela.extensions import db
+from escuela.media.library import Draft
 from escuela.people.models import User
+from escuela.web import language
 
 
 @dataclass(slots=True)
@@ -117,3 +119,13 @@ def draft_of(edition: Edition, number: int) -> Select[ActivityDraft]:
     return select(ActivityDraft).where(
         ActivityDraft.edition_id == edition.id, ActivityDraft.id == number, ActivityDraft.activity_id.is_(None)
     )
+
+
+def drafted(edition: Edition) -> Iterator[Draft]:
+    """What is being written, for the library: its files are in use."""
+    rows = select(ActivityDraft).where(ActivityDraft.edition_id == edition.id).order_by(ActivityDraft.id)
+    for row in db.session.scalars(rows.options(joinedload(ActivityDraft.module), joinedload(ActivityDraft.activity))):
+        words = tuple(value for values in row.fields.values() for value in values)
+        typed = (row.fields.get(f"title-{code}", [""])[0] for code in edition.languages)
+        title = next(filter(None, typed), "") or (row.activity.title.words(language()).text if row.activity else "")
+        yield Draft(row.module.slug, title or str(KINDS[row.kind].title), words)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from flask import Flask
 from flask_babel import lazy_gettext as _l
 
+from escuela.authoring import queries
+from escuela.media import library
 from escuela.people import history
 
 VERBS = {
@@ -23,3 +25,5 @@ FIELDS = {"version": _l("Version"), "opens": _l("Opens")}
 def init_app(_app: Flask) -> None:
     history.VERBS.update(VERBS)
     history.FIELDS.update(FIELDS)
+    if queries.drafted not in library.DRAFTS:
+        library.DRAFTS.append(queries.drafted)

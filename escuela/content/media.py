@@ -29,32 +29,75 @@ class Type:
     media_type: str
     most: int
     recognises: Callable[[bytes], bool]
-    """Whether a file's first 1,024 bytes are of this type."""
+    """Whether a file's bytes are of this type."""
+
+
+HEAD = 1024
 
 
 def _starts(*marks: bytes, at: int = 0) -> Callable[[bytes], bool]:
-    return lambda head: head.startswith(marks, at)
+    return lambda content: content.startswith(marks, at)
 
 
-def _text(head: bytes) -> bool:
-    return b"\0" not in head
+def _text(content: bytes) -> bool:
+    return b"\0" not in content[:HEAD]
+
+
+def _pdf(content: bytes) -> bool:
+    """It begins as one and ends as one, in the last 1,024 bytes, where readers look: what a cut line left is none."""
+    return content.startswith(b"%PDF-") and b"%%EOF" in content[-1024:]
+
+
+_TAG = 10
+"""Bytes of the head, and of the foot, of an ID3v2 tag."""
+
+
+def _mp3(content: bytes) -> bool:
+    """A whole frame of layer III stands where its tags end (ID3v2 says how long it is in four bytes of seven bits)."""
+    place = 0
+    while content.startswith(b"ID3", place):
+        size = content[place + 6 : place + _TAG]
+        if len(size) < 4 or max(size) > 0x7F:
+            return False
+        foot = _TAG if content[place + 5] & 0x10 else 0
+        place += _TAG + foot + sum(seven << 7 * power for power, seven in enumerate(reversed(size)))
+    place = len(content) - len(content[place:].lstrip(b"\0"))  # what fills up a tag
+    length = _frame(content[place : place + 4])
+    return 0 < length <= len(content) - place
+
+
+def _frame(head: bytes) -> int:
+    """Bytes of the frame of layer III that these four begin; 0 where they begin none (ISO 11172-3, 13818-3)."""
+    if len(head) < 4 or head[0] != 0xFF or head[1] & 0xE6 != 0xE2:
+        return 0
+    version, bits, rate = head[1] >> 3 & 3, head[2] >> 4, head[2] >> 2 & 3
+    if version == 1 or bits in {0, 15} or rate == 3:
+        return 0
+    first = version == 3
+    kilobits = (_KILOBITS if first else _KILOBITS_OF_2)[bits - 1]
+    hertz = (44_100, 48_000, 32_000)[rate] // {3: 1, 2: 2, 0: 4}[version]
+    return (144 if first else 72) * kilobits * 1000 // hertz + (head[2] >> 1 & 1)
+
+
+_KILOBITS = (32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320)
+_KILOBITS_OF_2 = (8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160)
 
 
 _ZIP = _starts(b"PK\x03\x04")
 _OPEN = "application/vnd.oasis.opendocument."
 _OFFICE = "application/vnd.openxmlformats-officedocument."
 TYPES = {
-    ".svg": Type("image/svg+xml", PICTURE, lambda head: b"<svg" in head),
+    ".svg": Type("image/svg+xml", PICTURE, lambda content: b"<svg" in content[:HEAD]),
     ".png": Type("image/png", PICTURE, _starts(b"\x89PNG\r\n\x1a\n")),
     ".jpg": Type("image/jpeg", PICTURE, _starts(b"\xff\xd8\xff")),
     ".webp": Type("image/webp", PICTURE, _starts(b"WEBP", at=8)),
-    ".mp3": Type("audio/mpeg", SOUND, _starts(b"ID3", b"\xff\xfb", b"\xff\xf3", b"\xff\xf2", b"\xff\xfa")),
+    ".mp3": Type("audio/mpeg", SOUND, _mp3),
     ".m4a": Type("audio/mp4", SOUND, _starts(b"ftyp", at=4)),
     ".ogg": Type("audio/ogg", SOUND, _starts(b"OggS")),
     ".mp4": Type("video/mp4", VIDEO, _starts(b"ftyp", at=4)),
     ".webm": Type("video/webm", VIDEO, _starts(b"\x1aE\xdf\xa3")),
     ".vtt": Type("text/vtt", DOCUMENT, _starts(b"WEBVTT", b"\xef\xbb\xbfWEBVTT")),
-    ".pdf": Type("application/pdf", DOCUMENT, _starts(b"%PDF-")),
+    ".pdf": Type("application/pdf", DOCUMENT, _pdf),
     ".docx": Type(f"{_OFFICE}wordprocessingml.document", DOCUMENT, _ZIP),
     ".xlsx": Type(f"{_OFFICE}spreadsheetml.sheet", DOCUMENT, _ZIP),
     ".odt": Type(f"{_OPEN}text", DOCUMENT, _ZIP),
@@ -98,7 +141,7 @@ def _judge(proof: Proof, path: Path, known: Type) -> MediaText | None:
         proof.fault(path, 1, sentence)
         return None
     content = path.read_bytes()
-    if not known.recognises(content[:1024]):
+    if not known.recognises(content):
         sentence = _l(
             "This is not %(type)s, as its name says: export it anew or correct the name.", type=known.media_type
         )

@@ -47,6 +47,7 @@ ENROLLED = {
     "ignacio": "man",
 }
 """Who takes the running edition, by gender."""
+NOT_COME_YET = "wara"
 WEEKS_END = 42
 """Days from the first to the last of the running edition."""
 
@@ -85,6 +86,7 @@ class _World:
         self._next_edition()
         self._far_edition()
         self._alumni(db.session.scalars(select(Edition).where(Edition.slug == PAST_SLUG)).one())
+        self._signed_in()
         db.session.execute(update(Message).values(sent_at=Message.written_at))  # they were read long ago
         db.session.flush()
 
@@ -196,6 +198,12 @@ class _World:
             selection.confirm(calls.decision_of(applications["wara"]))
         for key in ENROLLED:
             self.people[key].invited_at = None
+
+    def _signed_in(self) -> None:
+        """Everybody has been here, but for the one who took a place that became free and has not come yet."""
+        for key, user in self.people.items():
+            if key != NOT_COME_YET:
+                user.login_count, user.last_login_at, user.current_login_at = 12, self.now - 3 * DAY, self.now - DAY
 
     def _far_edition(self) -> None:
         """Announced, with its call open: a city that is not in the registry yet, and two people still writing."""

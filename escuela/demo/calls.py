@@ -150,6 +150,7 @@ def scored(call: Call, strengths: Mapping[str, int], at: datetime, *, by: User, 
             newcomer = Newcomer(f"{key}@example.org", name, language, zone)
             evaluator = evaluations.appoint(call, newcomer, by=by)
             evaluator.user.password, evaluator.user.invited_at = by.password, None
+            evaluator.user.login_count, evaluator.user.current_login_at = 2, at
         evaluations.assign_evenly(call, by=by)
     rows = db.session.scalars(
         select(Evaluation).join(Evaluation.application).where(Application.call_id == call.id).order_by(Evaluation.id)

@@ -95,6 +95,18 @@ class MomentField(Field):
         return f"{self.data.at.astimezone(clock.zone(self.data.zone)):%Y-%m-%dT%H:%M}" if self.data else ""
 
     @property
+    def of_two(self) -> str:
+        """What is to be known of an hour that happens twice there, because the clocks go back: which one it is."""
+        which = clock.of_two(self.data.at, self.data.zone) if isinstance(self.data, Moment) else 0
+        if not which:
+            return ""
+        if which == 1:
+            return _(
+                "That hour happens twice there, as the clocks go back: this is the first. Choose another if unsure."
+            )
+        return _("That hour happens twice there, as the clocks go back: this is the second. Choose another if unsure.")
+
+    @property
     def chosen_zone(self) -> str:
         return (self.typed[1] if self.typed else self.data.zone if self.data else "") or self.zone
 

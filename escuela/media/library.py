@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, fields, is_dataclass
 from pathlib import PurePosixPath
 from typing import Any
@@ -21,6 +21,19 @@ USED = re.compile(r"\bmedia/([A-Za-z0-9][A-Za-z0-9._-]*)")
 RECORDED = ("audio", "video")
 
 
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What is being written and not saved yet: its words in the folder of a module."""
+
+    module: str
+    title: str
+    words: tuple[str, ...]
+
+
+DRAFTS: list[Callable[[Edition], Iterable[Draft]]] = []
+"""Where drafts are kept, which rooms to the right tell: no file is taken from under what is being written."""
+
+
 @dataclass(slots=True)
 class Entry:
     """One file of the library, with the captions and transcripts that go with it."""
@@ -28,6 +41,8 @@ class Entry:
     row: Media
     module: ModuleText
     used: list[ActivityText] = field(default_factory=list)
+    drafts: list[str] = field(default_factory=list)
+    """Titles of the drafts that show it."""
     captions: dict[str, Media] = field(default_factory=dict)
     transcripts: dict[str, Media] = field(default_factory=dict)
     silent: list[str] = field(default_factory=list)
@@ -43,6 +58,10 @@ class Entry:
     def sort(self) -> str:
         """image, audio, video, text or application."""
         return self.row.media_type.partition("/")[0]
+
+    @property
+    def needed(self) -> bool:
+        return bool(self.used or self.drafts)
 
     @property
     def wanting(self) -> bool:
@@ -72,6 +91,7 @@ def companion(name: str, language: str, suffix: str) -> str:
 def library_of(edition: Edition) -> Library:
     """The library, in as many queries whatever it holds."""
     text, away = text_of(edition), put_away(edition)
+    drafts = [draft for kept in DRAFTS for draft in kept(edition)]
     rows = {row.path: row for row in db.session.scalars(select(Media).where(Media.edition_id == edition.id))}
     found = []
     for module in text.modules:
@@ -81,6 +101,10 @@ def library_of(edition: Edition) -> Library:
             for name in {match[1] for words in words_of(activity) for match in USED.finditer(words)}:
                 if f"{module.slug}/{name}" in entries:
                     entries[f"{module.slug}/{name}"].used.append(activity)
+        for draft in drafts:
+            for name in {match[1] for words in draft.words for match in USED.finditer(words)}:
+                if draft.module == module.slug and f"{module.slug}/{name}" in entries:
+                    entries[f"{module.slug}/{name}"].drafts.append(draft.title)
         found += _paired(entries, edition.languages)
     return Library(tuple(found))
 
@@ -98,6 +122,7 @@ def _paired(entries: dict[str, Entry], languages: list[str]) -> list[Entry]:
                 if beside is not None:
                     kept[language] = beside.row
                     entry.used += [each for each in beside.used if each not in entry.used]
+                    entry.drafts += [each for each in beside.drafts if each not in entry.drafts]
         told = entry.transcripts.keys() | _shown_in(entry)
         entry.untold = [code for code in languages if code not in told]
         entry.silent = [code for code in languages if code not in entry.captions and entry.sort == "video"]

@@ -24,6 +24,7 @@ from escuela.media.pictures import fitted
 from escuela.people.history import FIELDS, VERBS, record
 from escuela.people.models import User
 from escuela.source import Proof
+from escuela.web import language
 
 RASTERS = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".heic", ".avif")
 LARGEST_PICTURE = 25_000_000
@@ -47,14 +48,14 @@ def add(edition: Edition, module: Module, name: str, stream: IO[bytes], *, by: U
     return _keep(edition, module, lambda taken: _free(stem, suffix, taken), suffix, stream, by, once=True)
 
 
-def accompany(medium: Media, language: str, name: str, stream: IO[bytes], *, by: User) -> Media:
+def accompany(medium: Media, spoken: str, name: str, stream: IO[bytes], *, by: User) -> Media:
     """Give a recording its captions (`.vtt`) or its transcript (`.txt`) in a language; another one replaces it."""
     suffix = PurePosixPath(name).suffix.lower()
     if suffix not in SPOKEN:
         raise DomainError(_l("Captions are a .vtt file and a transcript is a .txt file."))
     module = db.session.scalars(_module_of(medium)).one()
     edition = module.edition
-    wanted = companion(medium.path.partition("/")[2], language, suffix)
+    wanted = companion(medium.path.partition("/")[2], spoken, suffix)
     for there in db.session.scalars(_at(edition, f"{module.slug}/{wanted}")):
         db.session.delete(there)
         db.session.flush()
@@ -63,8 +64,9 @@ def accompany(medium: Media, language: str, name: str, stream: IO[bytes], *, by:
 
 def remove(entry: Entry, *, by: User) -> None:
     """Take a file that nothing uses out of the library, with its captions. Raises DomainError where it is used."""
-    if entry.used:
-        places = ", ".join(sorted({str(each.title) for each in entry.used}))
+    if entry.needed:
+        titles = {each.title.words(language()).text for each in entry.used} | set(entry.drafts)
+        places = ", ".join(sorted(titles))
         raise DomainError(
             _l("%(name)s is used in %(places)s: take it out of there first.", name=entry.name, places=places)
         )

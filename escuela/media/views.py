@@ -91,7 +91,7 @@ def _is(entry: Entry, what: str) -> bool:
         case "documents":
             return entry.sort in {"text", "application"}
         case "unused":
-            return not entry.used
+            return not entry.needed
         case "wanting":
             return bool(entry.wanting)
     return True

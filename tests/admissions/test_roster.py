@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 
 from escuela.admissions import importing
 from escuela.admissions.models import Enrolment, RosterImport
-from escuela.admissions.roster import FAULT, SKIP
+from escuela.admissions.roster import FAULT, NOTE, SKIP
 from escuela.extensions import Model, db
 from escuela.messages.models import Message
 from escuela.people.models import Change, LocalGovernment, Membership, User
@@ -240,6 +240,57 @@ def test_who_is_enrolled_or_was_is_left_out(as_: As, cast: Cast) -> None:
     assert "handed the place over" in sentences[1]
     assert "enrolled already" in sentences[2]
     assert importing.try_out(newest()).plan.ready
+
+
+@pytest.mark.parametrize(
+    ("who", "sentence"),
+    [
+        (
+            "renata",
+            "Renata Araucaria Molle is on the team of this edition, for tutoring: they would take part as well.",
+        ),
+        ("gabriela", "Gabriela Timbó Palo coordinates this edition: they would take part as well."),
+        ("thiago", ""),
+    ],
+)
+def test_who_works_in_the_edition_is_told_on_the_line_and_can_take_part(
+    as_: As, cast: Cast, who: str, sentence: str
+) -> None:
+    person = getattr(cast, who)
+    client = as_(cast.elena)
+    address = send(client, [HEADS, (person.email, person.name, *ANA[2:])])
+    assert said() == ([(2, NOTE, sentence)] if sentence else [])
+    if sentence:
+        assert sentence in client.get(address).text
+    assert client.post(f"{address}/confirmar", data={"mark": mark()}).status_code == 303
+
+
+def test_somebody_with_two_roles_is_one_person_with_a_note_on_each(as_: As, cast: Cast) -> None:
+    factories.staff(cast.renata, cast.edition, "coordinator")
+    send(as_(cast.elena), [HEADS, ("renata@example.org", cast.renata.name, *ANA[2:])])
+    assert [(number, weight) for number, weight, _sentence in said()] == [(2, NOTE), (2, NOTE)]
+    assert len(importing.try_out(newest()).plan.entries) == 1
+
+
+def test_an_account_that_is_deactivated_stands_against_the_list(as_: As, cast: Cast) -> None:
+    factories.user(ANA[1], email=ANA[0]).active = False
+    db.session.commit()
+    client, before = as_(cast.gabriela), counts()
+    address = send(client, [HEADS, ANA, JOAO])
+    [(number, weight, sentence)] = said()
+    assert (number, weight) == (2, FAULT)
+    assert "is deactivated: nobody can sign in with it." in sentence
+    assert client.post(f"{address}/confirmar", data={"mark": mark()}).status_code == 422
+    assert counts() == before
+
+
+def test_who_becomes_focal_point_of_where_they_work_is_told_and_who_is_it_is_not(as_: As, cast: Cast) -> None:
+    for each, is_it in ((ANA, False), (JOAO, True)):
+        factories.membership(factories.user(each[1], email=each[0]), cast.canelones, focal_point=is_it)
+    newcomer = ("nueva@example.org", "Nueva Ceibo", *ANA[2:])
+    people = [ANA, (*JOAO[:2], *ANA[2:]), newcomer]
+    send(as_(cast.gabriela), [[*HEADS, "Referente"], *([*each, "sí"] for each in people)])
+    assert said() == [(2, NOTE, "Works for Intendencia de Canelones already, and becomes its focal point.")]
 
 
 # --- columns and governments

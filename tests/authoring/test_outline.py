@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any
@@ -177,6 +178,13 @@ def test_buttons_move_one_step_and_into_the_next_module(
     assert second.slug == "agua"
 
 
+def test_no_arrow_leads_nowhere(cast: Cast, second: Module, as_: As) -> None:
+    page = as_(cast.gabriela).get(HERE).text
+    arrows = re.findall(r'name="move" value="([\w:-]+)" data-way="\w+"( disabled)?', page)
+    assert len(arrows) == 2 * (2 + 4)
+    assert [move for move, off in arrows if off] == ["m:modulo-1:up", "a:leccion:up", "m:agua:down", "a:rio:down"]
+
+
 def test_a_whole_order_is_sent_by_the_script(cast: Cast, second: Module, as_: As) -> None:
     client = as_(cast.gabriela)
     mark = seen(client)
@@ -230,6 +238,24 @@ def test_a_lesson_takes_its_pictures_along_into_another_module(cast: Cast, secon
     assert "/ediciones/novena/media/agua/mapa-2.webp" in page.html
     files = {row.path: row.key for row in db.session.scalars(select(Media))}
     assert files["agua/mapa-2.webp"] == "a"
+
+
+def test_a_draft_takes_its_pictures_along_into_another_module(cast: Cast, second: Module, as_: As) -> None:
+    picture(cast.edition, "modulo-1/mapa.webp", "a")
+    picture(cast.edition, "modulo-1/otra.webp", "b")
+    picture(cast.edition, "agua/mapa.webp", "c")
+    fields = {"title-es": ["Un mapa"], "body-es": ["![Mapa](media/mapa.webp) y ![Otra](media/otra.webp)"]}
+    facts = {"edition_id": cast.edition.id, "module_id": cast.lesson.module_id, "activity_id": cast.lesson.id}
+    saved = {"kind": "lesson", "fields": fields, "saved_at": NOW, "saved_by_id": cast.gabriela.id}
+    draft = factories.saved(ActivityDraft(**facts, **saved))
+    client = as_(cast.gabriela)
+    wanted = f"m:modulo-1 a:quiz-datos a:assignment-mapa m:{second.slug} a:rio a:leccion"
+    assert client.post(f"{HERE}/orden", data={"seen": seen(client), "order": wanted}).status_code == 303
+    db.session.refresh(draft)
+    assert draft.module_id == second.id
+    assert draft.fields["body-es"] == ["![Mapa](media/mapa-2.webp) y ![Otra](media/otra.webp)"]
+    files = {row.path: row.key for row in db.session.scalars(select(Media))}
+    assert (files["agua/mapa-2.webp"], files["agua/otra.webp"]) == ("a", "b")
     assert files["agua/otra.webp"] == "b"
     assert files["agua/mapa.webp"] == "c"
 

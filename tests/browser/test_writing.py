@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from datetime import timedelta
 from io import BytesIO
@@ -10,7 +11,7 @@ from zipfile import ZipFile
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Error, Page, Route, expect
 from sqlalchemy import select
 
 from escuela import clock
@@ -344,10 +345,54 @@ def test_what_is_let_go_outside_or_with_escape_stays_where_it_was(visitor: type[
     assert sent == []
 
 
-def test_pictures_dropped_together_are_asked_about_one_after_the_other(visitor: type[Visitor]) -> None:
-    here = "/ediciones/ciudades-inteligentes-hoy/escribir/actividades/calidad-mapas-y-datos-abiertos"
-    page = visitor(size=DESK).signs_in("elena").goes(here).page
-    text, asked = page.locator("[name=body-es]"), page.locator("dialog[data-picture]")
+def test_whoever_moves_something_to_the_end_goes_on_from_the_other_arrow(visitor: type[Visitor]) -> None:
+    elena = visitor(size=PHONE).signs_in("elena")
+    page = elena.goes("/ediciones/ciudades-inteligentes-hoy/escribir").page
+    modules = page.locator("[data-modules] > [data-token]")
+    off, count = page.locator("[data-way]:disabled"), modules.count()
+    assert count > 1
+    for place, way, other in ((1, "up", "down"), (0, "down", "up")):
+        moved, focused = modules.nth(place).get_attribute("id"), page.locator("[data-way]:focus")
+        page.locator(f"#{moved} > .contents__line [data-way={way}]").press("Enter")
+        expect(page.locator("[data-said]")).to_contain_text(": ")
+        expect(modules.nth(1 - place)).to_have_attribute("id", moved)
+        still = other if place or count == 2 else way
+        expect(focused).to_have_attribute("value", f"{moved.replace('-', ':', 1)}:{still}")
+        expect(modules.first.locator("> .contents__line [data-way=up]")).to_be_disabled()
+        expect(modules.last.locator("> .contents__line [data-way=down]")).to_be_disabled()
+        expect(modules.first.locator("[data-activities] [data-way=up]").first).to_be_disabled()
+        expect(off).to_have_count(4)
+        page.reload()
+        expect(off).to_have_count(4)
+    elena.finds_no_barrier()
+
+
+def test_who_moves_in_an_order_that_somebody_changed_sees_it_as_it_is_now(visitor: type[Visitor]) -> None:
+    here = "/ediciones/ciudades-inteligentes-hoy/escribir"
+    elena, gabriela = (visitor(size=DESK).signs_in(key).goes(here) for key in ("elena", "gabriela"))
+    ids = "all => all.map((each) => each.id)"
+    listed = [each.page.locator("[data-activities]").first.locator("> [data-token]") for each in (elena, gabriela)]
+    was = listed[0].evaluate_all(ids)
+    gabriela.page.locator(f"#{was[0]} [data-way=down]").press("Enter")
+    expect(gabriela.page.locator("[data-said]")).to_contain_text("2")
+    elena.page.locator(f"#{was[2]} [data-way=up]").press("Enter")
+    said = elena.page.locator("[data-said]")
+    expect(said).to_have_class(re.compile("error"))
+    now = [was[1], was[0], *was[2:]]
+    assert listed[0].evaluate_all(ids) == now
+    expect(elena.page.locator(f"#{was[2]} [data-way=up]")).to_be_focused()
+    expect(elena.page.locator(f"#{was[2]} [data-grip]")).to_be_visible()
+    elena.faults.clear()  # the browser notes that the answer was a 409
+    elena.finds_no_barrier()
+    elena.page.keyboard.press("Enter")
+    expect(said).not_to_have_class(re.compile("error"))
+    elena.page.reload()
+    assert listed[0].evaluate_all(ids) == [was[1], was[2], was[0], *was[3:]]
+
+
+def drops_three_pictures(page: Page) -> None:
+    """«uno», «dos» and «tres», into a text that says «Antes.»"""
+    text = page.locator("[name=body-es]")
     text.fill("Antes.")
     text.evaluate(
         """async (area) => {
@@ -363,6 +408,15 @@ def test_pictures_dropped_together_are_asked_about_one_after_the_other(visitor: 
             area.dispatchEvent(new DragEvent('drop', { dataTransfer: dropped, bubbles: true, cancelable: true }))
         }"""
     )
+
+
+PICTURED = "/ediciones/ciudades-inteligentes-hoy/escribir/actividades/calidad-mapas-y-datos-abiertos"
+
+
+def test_pictures_dropped_together_are_asked_about_one_after_the_other(visitor: type[Visitor]) -> None:
+    page = visitor(size=DESK).signs_in("elena").goes(PICTURED).page
+    text, asked = page.locator("[name=body-es]"), page.locator("dialog[data-picture]")
+    drops_three_pictures(page)
     for name, answer in (("uno", "yes"), ("dos", "no"), ("tres", "yes")):
         expect(asked.locator("[data-which]")).to_contain_text(f": {name}.png")
         asked.locator("textarea").fill(f"La {name}")
@@ -370,3 +424,33 @@ def test_pictures_dropped_together_are_asked_about_one_after_the_other(visitor: 
     expect(asked).to_be_hidden()
     shown = r"^Antes\.\s+!\[La uno\]\(media/uno\.\w+\)\s+!\[La tres\]\(media/tres\.\w+\)\s*$"
     expect(text).to_have_value(re.compile(shown))
+
+
+def test_a_picture_left_out_while_it_is_sent_gives_way_to_the_next_at_once(visitor: type[Visitor]) -> None:
+    page = visitor(size=DESK).signs_in("elena").goes(PICTURED).page
+    text, asked, held = page.locator("[name=body-es]"), page.locator("dialog[data-picture]"), list[Route]()
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/medios", hold)
+    drops_three_pictures(page)
+    for name, leaves in (("uno", "Escape"), ("dos", "no")):
+        expect(asked.locator("[data-which]")).to_contain_text(f": {name}.png")
+        asked.locator("textarea").fill(f"La {name}")
+        asked.locator("button[value=yes]").click()
+        expect(asked.locator("[data-wrong]")).not_to_be_empty()
+        if leaves == "no":
+            asked.locator("button[value=no]").click()
+        else:
+            page.keyboard.press(leaves)
+    expect(asked.locator("[data-which]")).to_contain_text(": tres.png")
+    expect(asked.locator("[data-wrong]")).to_be_empty()
+    page.unroute("**/medios")
+    for route in held:
+        with contextlib.suppress(Error):  # the page no longer waits for it
+            route.continue_()
+    asked.locator("textarea").fill("La tres")
+    asked.locator("button[value=yes]").click()
+    expect(asked).to_be_hidden()
+    expect(text).to_have_value(re.compile(r"^Antes\.\s+!\[La tres\]\(media/tres[\w-]*\.\w+\)\s*$"))

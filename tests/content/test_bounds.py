@@ -1,8 +1,7 @@
-"""Texts made to take long: each is refused with a sentence, in a time that its size bounds."""
+"""Texts made to take long: each is refused with a sentence where its budget ends, and nothing is read beyond it."""
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import pytest
@@ -10,13 +9,12 @@ from flask import Flask
 from flask_babel import force_locale
 
 from escuela import source
+from escuela.config import ROOT
 from escuela.content.check import read_edition
 from escuela.markdown import Home, faults, lesson, rehearsing
 from escuela.section import LONG
 from tests.content.folder import FILES, Folder
 
-SECONDS = 20
-"""What nothing here may take, on a busy machine; the figures without bounds were over a minute."""
 MARKUP = {
     "pictures without end": "![" * 24_000,
     "tags without end": "<div>" * 9_000,
@@ -35,12 +33,10 @@ HONEST = (
 
 @pytest.mark.parametrize("text", MARKUP.values(), ids=MARKUP)
 def test_markup_that_takes_long_is_a_fault_and_is_shown_as_it_was_typed(app: Flask, text: str) -> None:
-    began = time.monotonic()
     with app.test_request_context(), force_locale("en"):
         found = [str(sentence) for _line, sentence in faults(text, Home())]
         lesson(text[:LONG], Home(), "es")
     assert any("too m" in sentence or "characters" in sentence for sentence in found), found
-    assert time.monotonic() - began < SECONDS
 
 
 def test_a_long_lesson_that_people_wrote_has_no_fault(app: Flask) -> None:
@@ -64,12 +60,9 @@ def test_a_rehearsal_renders_no_lesson(app: Flask) -> None:
 
 
 def read(path: Path) -> list[str]:
-    began = time.monotonic()
     with force_locale("en"):
         _text, found = read_edition(path)
-        sentences = [fault.sentence for fault in found]
-    assert time.monotonic() - began < SECONDS
-    return sentences
+        return [fault.sentence for fault in found]
 
 
 def test_a_file_with_very_many_faults_tells_a_thousand(folder: Folder) -> None:
@@ -80,10 +73,19 @@ def test_a_file_with_very_many_faults_tells_a_thousand(folder: Folder) -> None:
 
 
 def test_yaml_over_its_bounds_is_not_read(folder: Folder) -> None:
-    folder.put("edition.yaml", FILES["edition.yaml"] + "".join(f"k{number}: 1\n" for number in range(40_000)))  # type: ignore[operator]
+    folder.put("edition.yaml", FILES["edition.yaml"] + "".join(f"k{number}: 1\n" for number in range(20_000)))  # type: ignore[operator]
     assert read(folder.path) == [
         "The YAML of this edition is too large to be read up to here: put fewer and shorter things in it."
     ]
+
+
+@pytest.mark.parametrize("slug", sorted(path.parent.name for path in (ROOT / "courses").glob("*/edition.yaml")))
+def test_editions_that_people_wrote_are_far_below_the_bounds_of_yaml(
+    slug: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(source, "SIGNS_MOST", source.SIGNS_MOST // 5)
+    monkeypatch.setattr(source, "YAML_MOST", source.YAML_MOST // 5)
+    assert read(ROOT / "courses" / slug) == []
 
 
 def test_many_lessons_share_what_may_be_spent_on_markup(folder: Folder) -> None:

@@ -12,7 +12,7 @@ from escuela.config import ROOT
 from escuela.content.check import editions_in, read_edition
 from escuela.section import joined
 from escuela.source import Fault
-from tests.content.folder import FILES, QUIZ, Folder
+from tests.content.folder import FILES, QUIZ, VOICE, Folder
 
 E, M = "edition.yaml", "01-datos/module.yaml"
 L, PT = "01-datos/01-que-es-un-dato.md", "01-datos/01-que-es-un-dato.pt.md"
@@ -202,6 +202,13 @@ FILES_THAT_SHOULD_NOT_BE = {
     "01-datos/media/run.exe": (b"MZ", "This is no file for media/"),
     "01-datos/media/foto.jpeg": (b"\xff\xd8\xff", "Did you mean `.jpg`?"),
     "01-datos/media/foto.png": (b"GIF89a", "This is not image/png"),
+    "01-datos/media/cortado.pdf": (b"%PDF-1.7\n%%EOF" + bytes(1024), "This is not application/pdf"),
+    "01-datos/media/falso.pdf": (b"%!PS\n%PDF-1.7\n%%EOF\n", "This is not application/pdf"),
+    "01-datos/media/etiqueta.mp3": (b"ID3" + bytes(2000), "This is not audio/mpeg"),
+    "01-datos/media/larga.mp3": (b"ID3\4\0\0\0\0\x7f\x7f" + bytes(99), "This is not audio/mpeg"),
+    "01-datos/media/danada.mp3": (b"ID3\4\0\0\xff\xff\xff\xff" + bytes(99), "This is not audio/mpeg"),
+    "01-datos/media/corta.mp3": (b"\xff\xfb\x90\x64" + bytes(99), "This is not audio/mpeg"),
+    "01-datos/media/rara.mp3": (b"\xff\xfb\xf0\x64" + bytes(999), "This is not audio/mpeg"),
     "01-datos/media/rota.png": (b"\x89PNG\r\n\x1a\nrota", "This picture cannot be read"),
     "01-datos/media/grande.svg": (b"<svg>" + bytes(61_000), "This weighs 61 KB; a file of this type may weigh 60 KB"),
     "01-datos/media/sin.svg": ("<svg></svg>", "write viewBox"),
@@ -220,6 +227,23 @@ def test_a_file_that_should_not_be_there_is_a_fault(folder: Folder, name: str) -
     assert len(faults) == 1, [str(fault) for fault in faults]
     assert says in faults[0].sentence
     assert str(faults[0].path).startswith(str(folder.path / name.rsplit("/", 1)[0] if "/" in name else folder.path))
+
+
+FRAME = VOICE[10:427]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        FRAME,
+        b"ID3\4\0\0\0\0\1\0" + bytes(128) + FRAME,
+        b"ID3\3\0\0\0\0\0\5" + bytes(35) + FRAME,
+        2 * VOICE[:10] + FRAME,
+    ],
+)
+def test_a_recording_is_known_behind_its_tags(folder: Folder, content: bytes) -> None:
+    folder.put("01-datos/media/voz.mp3", content)
+    assert read_edition(folder.path)[1] == []
 
 
 def test_an_edition_is_not_called_like_a_page_of_the_school(folder: Folder) -> None:

@@ -19,6 +19,7 @@ from escuela.content.rows import text_of
 from escuela.editions.models import Activity, Edition, Lesson, Media, Module
 from escuela.errors import DomainError
 from escuela.extensions import db
+from escuela.people.models import User
 from tests.conftest import NOW
 from tests.content.folder import Folder
 from tests.content.test_printing import contents, read
@@ -50,6 +51,8 @@ def test_everything_goes_out_comes_into_an_empty_database_and_goes_out_the_same(
         load_path(ROOT / "courses")
         demo.make()
         db.session.commit()
+        strangers = select(User.email).where(User.login_count == 0)
+        assert list(db.session.scalars(strangers)) == ["wara@example.org"], "who worked in it has signed in"
         for slug in (slugs := _slugs()):
             export(edition(slug), tmp_path / "first")
         db.session.remove()

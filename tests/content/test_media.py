@@ -24,7 +24,7 @@ def loaded(tmp_path, cast: Cast) -> Cast:
     for name in ("lesson", "quiz", "assignment", "session"):
         db.session.delete(getattr(cast, name))
     db.session.commit()
-    folder.put("01-datos/media/guia.pdf", b"%PDF-1.7\n")
+    folder.put("01-datos/media/guia.pdf", b"%PDF-1.7\n%%EOF\n")
     (result,) = load_path(folder.path)
     assert result.loaded, result
     return cast

@@ -12,12 +12,13 @@ from PIL import Image
 from sqlalchemy import select
 
 from escuela import storage
+from escuela.authoring.models import ActivityDraft
 from escuela.content.media import PICTURE
 from escuela.editions.models import LessonText, Media
 from escuela.extensions import db
 from escuela.people.models import Change, User
 from tests.cast import Cast
-from tests.conftest import Client
+from tests.conftest import NOW, Client
 from tests.posted import inputs
 
 As = Callable[[User | None], Client]
@@ -31,6 +32,10 @@ def picture(kind: str = "PNG", size: tuple[int, int] = (1500, 90), *, noise: boo
     target = io.BytesIO()
     found.save(target, kind, **saved)
     return target.getvalue()
+
+
+def pdf(words: str = "") -> bytes:
+    return f"%PDF-1.7\n1 0 obj<</Title({words})>>endobj\n%%EOF\n".encode()
 
 
 def send(client: Client, content: bytes, name: str, **more: Any) -> Any:
@@ -96,7 +101,7 @@ def test_what_no_lesson_can_show_is_refused_with_a_sentence(
 
 
 def test_several_files_come_in_together_or_not_at_all(cast: Cast, as_: As) -> None:
-    good, bad = (io.BytesIO(b"%PDF-1.7 acta"), "acta.pdf"), (io.BytesIO(b"MZ"), "malo.exe")
+    good, bad = (io.BytesIO(pdf("acta")), "acta.pdf"), (io.BytesIO(b"MZ"), "malo.exe")
     typed = {"module": "modulo-1", "file": [good, bad]}
     page = as_(cast.gabriela).post(HERE, data=typed, content_type="multipart/form-data")
     assert page.status_code == 422
@@ -105,7 +110,7 @@ def test_several_files_come_in_together_or_not_at_all(cast: Cast, as_: As) -> No
 
 def test_the_same_content_is_kept_once_and_another_of_the_same_name_gets_its_own(cast: Cast, as_: As) -> None:
     client = as_(cast.gabriela)
-    for content in (b"%PDF-1.7 una", b"%PDF-1.7 una", b"%PDF-1.7 otra"):
+    for content in (pdf("una"), pdf("una"), pdf("otra")):
         assert send(client, content, "acta.pdf").status_code == 303
     assert [row.path for row in rows()] == ["modulo-1/acta.pdf", "modulo-1/acta-2.pdf"]
 
@@ -172,7 +177,7 @@ def test_a_recording_has_its_transcript_where_a_text_shows_it(cast: Cast, as_: A
 
 def test_a_file_of_what_is_put_away_stays_and_comes_back_with_it(cast: Cast, as_: As) -> None:
     client = as_(cast.gabriela)
-    send(client, b"%PDF-1.7 acta", "acta.pdf")
+    send(client, pdf("acta"), "acta.pdf")
     [row] = rows()
     db.session.get_one(LessonText, (cast.lesson.id, "es")).source = "Lea [el acta](media/acta.pdf)."
     db.session.commit()
@@ -185,7 +190,7 @@ def test_a_file_of_what_is_put_away_stays_and_comes_back_with_it(cast: Cast, as_
 
 def test_a_file_that_is_used_says_where_and_cannot_be_taken_out(cast: Cast, as_: As) -> None:
     client = as_(cast.gabriela)
-    send(client, b"%PDF-1.7 acta", "acta.pdf")
+    send(client, pdf("acta"), "acta.pdf")
     [row] = rows()
     text = db.session.get_one(LessonText, (cast.lesson.id, "es"))
     text.source = "Lea [el acta](media/acta.pdf)."
@@ -195,7 +200,7 @@ def test_a_file_that_is_used_says_where_and_cannot_be_taken_out(cast: Cast, as_:
     assert "Take it out for good" not in page
     refused = client.post(f"{HERE}/{row.id}/quitar")
     assert refused.status_code == 409
-    assert "acta.pdf is used in" in refused.text
+    assert f"acta.pdf is used in {cast.lesson.title['es']}: take it out" in refused.text
     text.source = "Nada."
     db.session.commit()
     out = f"{HERE}/{row.id}/quitar"
@@ -205,20 +210,43 @@ def test_a_file_that_is_used_says_where_and_cannot_be_taken_out(cast: Cast, as_:
     assert verbs == ["media-added", "media-removed"]
 
 
+@pytest.mark.parametrize("of", ["lesson", None])
+def test_a_file_that_only_a_draft_shows_is_in_use(of: str | None, cast: Cast, as_: As) -> None:
+    client = as_(cast.gabriela)
+    send(client, pdf("acta"), "acta.pdf")
+    [row] = rows()
+    facts = {"edition_id": cast.edition.id, "module_id": cast.lesson.module_id, "kind": "lesson"}
+    fields = {"title-es": ["Lo que dice el acta"], "body-es": ["Lea [el acta](media/acta.pdf)."]}
+    saved = {"fields": fields, "saved_at": NOW, "saved_by_id": cast.gabriela.id}
+    draft = ActivityDraft(**facts, **saved, activity_id=cast.lesson.id if of else None)
+    db.session.add(draft)
+    db.session.commit()
+    page = client.get(HERE).text
+    assert "In a draft of: Lo que dice el acta" in page
+    assert "Take it out for good" not in page
+    assert "No file is like that." in client.get(f"{HERE}?mostrar=unused").text
+    refused = client.post(f"{HERE}/{row.id}/quitar")
+    assert refused.status_code == 409
+    assert "acta.pdf is used in Lo que dice el acta" in refused.text
+    db.session.delete(draft)
+    db.session.commit()
+    assert client.post(f"{HERE}/{row.id}/quitar").status_code == 303
+
+
 @pytest.mark.parametrize(("who", "status"), [("renata", 403), ("lucia", 403), ("rocio", 404), ("thiago", 404)])
 def test_only_who_coordinates_the_edition_opens_its_library(who: str, status: int, cast: Cast, as_: As) -> None:
     client = as_(getattr(cast, who))
     assert client.get(HERE).status_code == status
-    assert send(client, b"%PDF-1.7", "acta.pdf").status_code == status
+    assert send(client, pdf(), "acta.pdf").status_code == status
 
 
 def test_a_file_of_another_edition_cannot_be_reached_from_here(cast: Cast, as_: As) -> None:
-    send(as_(cast.gabriela), b"%PDF-1.7 acta", "acta.pdf")
+    send(as_(cast.gabriela), pdf("acta"), "acta.pdf")
     [row] = rows()
     row.edition_id = cast.other.id
     db.session.commit()
     assert as_(cast.gabriela).post(f"{HERE}/{row.id}/quitar").status_code == 404
-    assert send(as_(cast.gabriela), b"%PDF-1.7", "acta.pdf", module="no-hay").status_code == 404
+    assert send(as_(cast.gabriela), pdf(), "acta.pdf", module="no-hay").status_code == 404
 
 
 def test_the_library_costs_the_same_whatever_it_holds(
@@ -227,7 +255,7 @@ def test_the_library_costs_the_same_whatever_it_holds(
     client, counts = as_(cast.gabriela), []
     for number in (1, 3):
         for each in range(number):
-            send(client, b"%PDF-1.7 " + str((number, each)).encode(), "acta.pdf")
+            send(client, pdf(str((number, each))), "acta.pdf")
         with count_queries() as ran:
             assert client.get(HERE).status_code == 200
         counts.append(len(ran))

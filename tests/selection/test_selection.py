@@ -563,6 +563,23 @@ def test_who_coordinates_answers_for_somebody_who_called_with_how_they_know(scen
     assert as_(cast.gabriela).post(path, data=typed | {"answer-reason": "Llamó el martes"}).status_code == 303
     line = db.session.scalars(select(Change).where(Change.verb == "reply.given")).one()
     assert (line.by_id, line.reason, line.after) == (cast.gabriela.id, "Llamó el martes", {"reply": CONFIRMED})
+    line = db.session.scalars(select(Change).where(Change.verb.startswith("enrolment."))).one()
+    assert (line.verb, line.by_id) == ("enrolment.enrolled", cast.gabriela.id)
+
+
+def test_who_takes_the_place_that_was_offered_is_in_the_history_of_the_enrolment(
+    scene: Scene, cast: Cast, as_: As
+) -> None:
+    ana = scene.people[0]
+    published(scene, cast, ACCEPTED, REJECTED, REJECTED, REJECTED)
+    assert as_(None).post(link_of(ana), data={"reply": CONFIRMED}).status_code == 303
+    enrolment = db.session.get_one(Decision, ana.id).enrolment
+    assert enrolment is not None
+    line = db.session.scalars(select(Change).where(Change.subject == f"enrolment:{enrolment.id}")).one()
+    assert (line.verb, line.by_id) == ("enrolment.confirmed", enrolment.user_id)
+    page = as_(cast.gabriela).get(f"/ediciones/novena/personas/{enrolment.id}").text
+    assert "took the place that was offered" in page
+    assert "enrolled the person" not in page
 
 
 def test_somebody_who_was_enrolled_by_hand_meanwhile_keeps_that_enrolment(scene: Scene, cast: Cast, as_: As) -> None:

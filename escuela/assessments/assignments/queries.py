@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Integer, Select, bindparam, case, cast, exists, func, or_, select
+from sqlalchemy import ColumnElement, Integer, Select, bindparam, case, cast, exists, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
 from escuela.admissions.models import ACTIVE, Enrolment
-from escuela.admissions.queries import earlier, visible_activities
+from escuela.admissions.queries import earlier, handed_over, visible_activities
 from escuela.assessments.assignments.models import (
     APPROVED,
     CHANGES_REQUESTED,
@@ -48,7 +48,9 @@ def visible_assignments(user: User, edition_slug: str) -> Select[Assignment]:
 def _participant() -> ORMOption:
     """Whose work it is. Roles of people who are only named on a page are not asked for, here and below."""
     return joinedload(Work.enrolment).options(
-        joinedload(Enrolment.user).lazyload(User.roles), joinedload(Enrolment.local_government)
+        joinedload(Enrolment.user).lazyload(User.roles),
+        joinedload(Enrolment.local_government),
+        joinedload(Enrolment.successor).joinedload(Enrolment.user).lazyload(User.roles),
     )
 
 
@@ -139,8 +141,13 @@ def on_the_desk(user: User, edition_slug: str, work_id: int) -> Select[Work]:
 WAITING, FREE, MINE, RETURNED, DONE = QUEUES = ("waiting", "free", "mine", "returned", "approved")
 
 
+def _goes_on() -> ColumnElement[bool]:
+    """Whether a work is anybody's business still: a place that was handed over takes what waits along."""
+    return (Enrolment.status == ACTIVE) | ((Work.state == SUBMITTED) & handed_over())
+
+
 def queue(user: User, *, which: str = WAITING, edition_slug: str | None = None) -> Select[Work]:
-    """Works for a tutor, the one that waits longest first; those of people who withdrew are left out.
+    """Works for a tutor, the one that waits longest first; those of people who withdrew are left out (`_goes_on`).
 
     `which`: waiting for a review, of those the free ones or one's own, returned to the participant, or approved.
     """
@@ -148,7 +155,7 @@ def queue(user: User, *, which: str = WAITING, edition_slug: str | None = None) 
     works = (
         reviewable_works(user)
         .join(Work.enrolment)
-        .where(Work.state == states.get(which, SUBMITTED), Enrolment.status == ACTIVE)
+        .where(Work.state == states.get(which, SUBMITTED), _goes_on())
         .order_by(Work.submitted_at, Work.id)
     )
     if which == FREE:
@@ -172,7 +179,7 @@ def as_listed(works: Select[Work]) -> Select[Work]:
 
 def queue_counts(user: User, edition_slug: str | None = None) -> Select[*tuple[int, ...]]:
     """One row: how many wait, how many of them one has, how many went back, how many are approved."""
-    works = reviewable_works(user).join(Work.enrolment).where(Enrolment.status == ACTIVE)
+    works = reviewable_works(user).join(Work.enrolment).where(_goes_on())
     if edition_slug:
         works = works.where(Assignment.edition.has(Edition.slug == edition_slug))
     waiting = Work.state == SUBMITTED

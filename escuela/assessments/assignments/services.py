@@ -31,6 +31,7 @@ from escuela.extensions import db
 from escuela.forms import TEXT
 from escuela.messages.services import Recipient, enqueue
 from escuela.people.models import User
+from escuela.people.services import recipient
 
 
 class OverwriteError(DomainError):
@@ -297,4 +298,13 @@ def _publish(work: Work, review: Review, outcome: str) -> Review:
         work=work,
         closes=policies.closes(work.assignment, work),
     )
+    tell_heir(review, work)
     return review
+
+
+def tell_heir(review: Review, work: Work) -> None:
+    """Mail the review of a work to who goes on in the place of its writer, if somebody does."""
+    heir = work.enrolment.heir
+    if heir is not None:
+        to, once = recipient(heir.user), f"review-{review.id}:heir"
+        enqueue("assessments/assignments/reviewed_before", to, once=once, review=review, work=work)

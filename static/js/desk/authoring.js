@@ -9,6 +9,16 @@ for (const form of document.querySelectorAll('form[data-order]')) {
   const dialog = document.querySelector('dialog[data-effects]')
   let busy = false, again = null, saved = order()
 
+  const first = (item) => !item.previousElementSibling, last = (item) => !item.nextElementSibling
+  // No arrow leads nowhere; whoever stood on one that went off stands on the other one.
+  const settle = (focused = document.activeElement) => {
+    for (const button of modules.querySelectorAll('button[data-way]')) {
+      const item = button.closest('[data-token]'), end = button.dataset.way === 'up' ? first : last
+      button.disabled = end(item) && (isModule(item) || end(item.parentNode.closest('[data-token]')))
+    }
+    const there = focused?.disabled ? focused.parentNode.querySelector('button[data-way]:enabled') : focused
+    if (there !== document.activeElement) there?.focus()
+  }
   // The page in another order of the same things.
   const arrange = (tokens) => {
     const focused = document.activeElement, by = new Map(items().map((item) => [item.dataset.token, item]))
@@ -16,7 +26,18 @@ for (const form of document.querySelectorAll('form[data-order]')) {
     for (const item of tokens.map((token) => by.get(token))) {
       if (isModule(item)) { modules.append(item); list = item.querySelector('[data-activities]') } else list.append(item)
     }
-    if (focused !== document.activeElement) focused.focus()
+    settle(focused)
+  }
+  // The page as it is now in the School, which is not what was seen here.
+  const renew = async () => {
+    const answer = await fetch(form.dataset.order), page = new DOMParser().parseFromString(await answer.text(), 'text/html')
+    const stood = document.activeElement.closest('button[data-way]')?.value
+    const { value } = page.querySelector('form[data-order]').elements.seen
+    modules.replaceChildren(...page.querySelector('[data-modules]').children)
+    form.elements.seen.value = value
+    saved = order()
+    showGrips()
+    if (stood) settle([...modules.querySelectorAll('button[data-way]')].find((each) => each.value === stood))
   }
   // What it does to who takes part is asked before any of it is saved.
   const agreed = (effects) => new Promise((resolve) => {
@@ -43,8 +64,9 @@ for (const form of document.querySelectorAll('form[data-order]')) {
       } else if (told.effects) {
         if (again === null && await agreed(told.effects)) confirmed = told.shown
         else if (again === null) { arrange(saved); say(dialog.dataset.left, false) }
-      } else say(told.message, true)
+      } else { await renew(); again = null; say(told.message, true) }
     } catch {
+      again = null
       arrange(saved)
       say(form.dataset.failed, true)
     }
@@ -69,13 +91,14 @@ for (const form of document.querySelectorAll('form[data-order]')) {
       if (!next) return
       next[up ? 'append' : 'prepend'](item)
     }
-    button.focus()
+    settle(button)
     placed(item)
   })
 
   // A thing is dragged by its dots, so that its words can still be marked.
   let held, before
-  for (const grip of modules.querySelectorAll('[data-grip]')) grip.hidden = false
+  const showGrips = () => { for (const grip of modules.querySelectorAll('[data-grip]')) grip.hidden = false }
+  showGrips()
   for (const each of document.querySelectorAll('[data-drag]')) each.hidden = false
   modules.addEventListener('pointerdown', ({ target }) => { const item = target.closest('[data-grip]')?.closest('[data-token]'); if (item) item.draggable = true })
   modules.addEventListener('pointerup', () => items().forEach((item) => item.removeAttribute('draggable')))
@@ -105,7 +128,7 @@ for (const form of document.querySelectorAll('form[data-order]')) {
     item.classList.remove('held')
     item.removeAttribute('draggable')
     if (before) arrange(before) // Escape, or let go outside: it was not put anywhere
-    else placed(item)
+    else { settle(); placed(item) }
   })
 
   // One menu at a time.

@@ -117,11 +117,11 @@ for (const form of document.querySelectorAll('form[data-editor]')) {
   choose(texts.find((text) => text.matches('[aria-invalid]')) ?? here)
 
   // --- as participants will see it
-  const send = (to, fields) => {
+  const send = (to, fields, signal) => {
     const data = new FormData()
     data.append('csrf_token', form.elements.csrf_token.value)
     for (const [name, value] of Object.entries(fields)) data.append(name, value)
-    return fetch(to, { method: 'POST', body: data, headers: { Accept: to === form.dataset.uploadTo ? 'application/json' : 'text/html' } })
+    return fetch(to, { method: 'POST', body: data, signal, headers: { Accept: to === form.dataset.uploadTo ? 'application/json' : 'text/html' } })
   }
   const look = async (now) => {
     looking = now
@@ -156,7 +156,7 @@ for (const form of document.querySelectorAll('form[data-editor]')) {
   const inner = dialog.querySelector('form'), alt = dialog.querySelector('textarea'), wrong = dialog.querySelector('[data-wrong]')
   const chooser = dialog.querySelector('input[type=file]')
   const which = dialog.querySelector('[data-which]')
-  let file, target, place, waiting = [], count = 0
+  let file, target, place, sending, waiting = [], count = 0
   const ask = (text, given, at = [text.selectionStart, text.selectionEnd]) => {
     file = given
     target = text
@@ -165,6 +165,7 @@ for (const form of document.querySelectorAll('form[data-editor]')) {
     chooser.value = alt.value = wrong.textContent = ''
     dialog.querySelector('[data-file]').hidden = !!given
     chooser.required = !given
+    inner.ariaBusy = 'false'
     dialog.showModal()
     ;(given ? alt : chooser).focus()
   }
@@ -173,6 +174,8 @@ for (const form of document.querySelectorAll('form[data-editor]')) {
     ask(text, pictures[0])
   }
   dialog.addEventListener('close', () => {
+    sending?.abort() // whoever leaves it out while it is sent is asked about the next, whatever the answer would be
+    sending = null
     const next = waiting.shift()
     if (next) ask(target, next, place)
     else count = 0
@@ -185,12 +188,14 @@ for (const form of document.querySelectorAll('form[data-editor]')) {
     if (!picture || !inner.reportValidity() || inner.ariaBusy === 'true') return
     inner.ariaBusy = 'true'
     wrong.textContent = words.sending
+    const mine = sending = new AbortController()
     try {
-      const answer = await send(form.dataset.uploadTo, { module: form.dataset.module, alt: alt.value, file: picture })
+      const answer = await send(form.dataset.uploadTo, { module: form.dataset.module, alt: alt.value, file: picture }, mine.signal)
       const said = await answer.json()
+      if (mine.signal.aborted) return
       if (answer.ok) { dialog.close(); target.setSelectionRange(...place); block(target, said.markdown); place = [target.selectionStart, target.selectionEnd] } else wrong.textContent = said.message
-    } catch { wrong.textContent = words.cut }
-    inner.ariaBusy = 'false'
+    } catch { if (!mine.signal.aborted) wrong.textContent = words.cut }
+    if (!mine.signal.aborted) inner.ariaBusy = 'false'
   })
   const picturesIn = (transfer) => [...transfer.files].filter((each) => each.type.startsWith('image/'))
   for (const text of texts) {

@@ -2,9 +2,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 import pytest
+from sqlalchemy import select
 
+from escuela.admissions.models import Enrolment
 from escuela.assessments.assignments.models import Review, Work
 from escuela.extensions import db
 from escuela.messages.models import Message
@@ -95,6 +98,76 @@ def test_the_work_of_somebody_who_withdrew_waits_for_nobody(cast: Cast, as_: As,
     cast.lucias.status, cast.lucias.withdrawn_at = "withdrawn", NOW
     db.session.commit()
     assert "Lucía" not in as_(cast.renata).get("/cola").text
+
+
+@pytest.fixture
+def ana(cast: Cast) -> Enrolment:
+    """Who took Lucía's place, for Canelones."""
+    cast.lucias.status, cast.lucias.withdrawn_at = "withdrawn", NOW
+    person = factories.user("Ana Jacarandá Ombú", email="ana@example.org")
+    return factories.enrolment(person, cast.edition, cast.canelones, succeeds_id=cast.lucias.id)
+
+
+def test_a_work_of_a_place_that_was_handed_over_is_reviewed_and_both_are_told(
+    cast: Cast, as_: As, work: Work, desk: str, ana: Enrolment, marked: dict[str, str]
+) -> None:
+    renata = as_(cast.renata)
+    queue = renata.get("/cola").text
+    assert "Lucía Ceibo Coronilla" in queue
+    assert "The place passed to Ana Jacarandá Ombú" in queue
+    assert renata.post(f"{desk}/reclamar").status_code == 303
+    assert "Ana Jacarandá Ombú goes on in this place" in renata.get(desk).text
+    assert renata.post(f"{desk}/devolver", data=marked).status_code == 303
+    before, after = db.session.scalars(select(Message).order_by(Message.id)).all()
+    assert (before.address, before.kind) == ("lucia@example.org", "assessments/assignments/reviewed")
+    assert (after.address, after.kind) == ("ana@example.org", "assessments/assignments/reviewed_before")
+    for mail in (before, after):
+        assert marked["comment"] in mail.text
+        assert marked["private_note"] not in mail.text
+        assert "corrected version until" not in mail.text
+    assert "/ediciones/novena/tareas" not in before.text, "it is closed to her"
+    assert "Lucía Ceibo Coronilla had handed in before you took the place" in after.text
+    [link] = [line for line in after.text.splitlines() if line.startswith("http")]
+    assert marked["comment"] in as_(ana.user).get(urlsplit(link).path).text
+    assert "Lucía" not in as_(cast.renata).get("/cola?estado=returned").text, "nobody can correct it"
+
+
+def test_a_place_that_was_handed_over_twice_is_reviewed_for_who_has_it_now(
+    cast: Cast, as_: As, work: Work, ana: Enrolment
+) -> None:
+    ana.status, ana.withdrawn_at = "withdrawn", NOW
+    db.session.commit()
+    assert "Lucía" not in as_(cast.renata).get("/cola").text, "nobody goes on"
+    cast.martins.succeeds_id = ana.id
+    db.session.commit()
+    db.session.expire_all()
+    assert "The place passed to Martín Tala Espinillo" in as_(cast.renata).get("/cola").text
+
+
+def test_a_place_whose_successor_works_elsewhere_now_is_not_reviewed_for_them(
+    cast: Cast, as_: As, work: Work, ana: Enrolment
+) -> None:
+    ana.local_government_id = cast.catamarca.id
+    db.session.commit()
+    assert "Lucía" not in as_(cast.renata).get("/cola").text
+    assert cast.lucias.heir is None
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_the_queue_asks_as_much_for_three_places_handed_over_as_for_one(
+    cast: Cast, as_: As, rows: int, count_queries: Callable
+) -> None:
+    for number in range(rows):
+        gone = factories.enrolment(
+            factories.user(f"Ceibo {number}"), cast.edition, cast.canelones, status="withdrawn", withdrawn_at=NOW
+        )
+        factories.enrolment(factories.user(f"Tala {number}"), cast.edition, cast.canelones, succeeds_id=gone.id)
+        factories.work(cast.assignment, gone)
+    renata = as_(cast.renata)
+    with count_queries() as ran:
+        page = renata.get("/cola").text
+    assert page.count("The place passed to") == rows
+    assert len(ran) == 9
 
 
 def test_a_long_queue_has_pages(cast: Cast, as_: As, work: Work) -> None:
