@@ -4,9 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, abort, flash, jsonify, redirect, render_template, request, send_file, session, url_for
+from flask import (
+    Blueprint,
+    Flask,
+    abort,
+    flash,
+    jsonify,
+    redirect,
+    render_template,
+    request,
+    send_file,
+    session,
+    url_for,
+)
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_login import user_loaded_from_cookie, user_logged_in
 
 from escuela import clock, storage, web
 from escuela.access import get_or_404, me
@@ -29,17 +42,23 @@ bp = Blueprint("jury", __name__)
 HOME = "/ediciones/<edition>/jurado"
 PAGE = f"{HOME}/mesa"
 
-KNOWN, OPENED = "jury", "juries"
-"""In the session: whether who signed in is in a jury, asked once for each sign-in; slugs of the desks they opened."""
+KNOWN, OPENED = "juror", "juries"
+"""In the session: the id of who signed in, if they are in a jury, so that no page has to ask for it; the editions whose
+desk was opened."""
+
+
+def _know(_app: Flask, user: User) -> None:
+    """Ask once, at the sign-in: whoever is appointed later finds the desk by the mail."""
+    if db.session.scalars(queries.juries_of(user).limit(1)).first() is not None:
+        session[KNOWN] = user.id
+
+
+user_logged_in.connect(_know)
+user_loaded_from_cookie.connect(_know)
 
 
 def _is_juror(user: User | None) -> bool:
-    if user is None or user.lens is not None:
-        return False
-    this = f"{user.id} {user.login_count}"
-    if session.get(KNOWN, ("", False))[0] != this:
-        session[KNOWN] = (this, db.session.scalars(queries.juries_of(user).limit(1)).first() is not None)
-    return bool(session[KNOWN][1])
+    return user is not None and user.lens is None and session.get(KNOWN) == user.id
 
 
 def _is_open(user: User | None, edition: Edition) -> bool:
@@ -74,7 +93,7 @@ def desks() -> ResponseReturnValue:
 @bp.get(PAGE)
 def desk(edition: str) -> ResponseReturnValue:
     juror = _juror(edition)
-    session[KNOWN] = (f"{me().id} {me().login_count}", True)
+    session[KNOWN] = me().id
     session[OPENED] = sorted({edition, *session.get(OPENED, ())})
     rows = db.session.scalars(queries.mine(juror)).all()
     waiting = [row for row in rows if row.given_at is None]

@@ -310,7 +310,7 @@ def test_the_people_of_the_edition_see_the_awards_once_they_are_announced(closed
 def test_the_focal_point_sees_the_awards_of_the_local_government_and_nobody_elses(
     closed: Scene, cast: Cast, as_: As
 ) -> None:
-    for person, of in ((cast.lucia, cast.canelones), (cast.rocio, cast.catamarca)):
+    for person in (cast.lucia, cast.rocio):
         person.memberships[0].focal_point = True
     row = factories.award(closed.work, closed.jury)
     page = f"/gobiernos/{cast.canelones.id}"

@@ -9,6 +9,7 @@ from io import BytesIO
 from typing import Any
 
 import pytest
+from flask_security.utils import hash_password
 from sqlalchemy import select
 
 from escuela import clock, storage
@@ -277,13 +278,27 @@ def test_a_juror_begins_at_the_desk_and_finds_it_in_the_navigation(
 ) -> None:
     client = as_(scene.alba)
     assert client.get("/").location == DESK
-    assert 'href="/jurado"' in client.get("/ediciones").text
     assert client.get("/jurado").location == DESK
+    assert 'href="/jurado"' not in client.get("/ediciones").text, "nobody asked: see the next test"
+    client.get(DESK)
+    assert 'href="/jurado"' in client.get("/ediciones").text
     assert f'href="{DESK}"' in client.get(DESK).text
     cast.other.status = "closed"
     another = factories.assignment(factories.module(cast.other), final_work=True)
     factories.juror(scene.alba, factories.jury(another, cast.gabriela))
     assert "Ciudades cuidadoras" in client.get("/jurado").text
+
+
+def test_who_signs_in_finds_the_jury_in_the_navigation_and_nobody_else_does(
+    scene: Scene, cast: Cast, client: Client
+) -> None:
+    for person, there in ((scene.alba, True), (cast.lucia, False)):
+        person.password = hash_password("correcto-caballo-bateria")
+        db.session.commit()
+        client.sign_in(None)
+        typed = {"email": person.email, "password": "correcto-caballo-bateria"}
+        assert client.post("/ingresar", data=typed).status_code == 303
+        assert ('href="/jurado"' in client.get("/ediciones").text) is there
 
 
 def test_the_desk_costs_the_same_whatever_it_holds(
