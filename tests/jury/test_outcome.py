@@ -55,7 +55,7 @@ def test_the_ranking_states_mean_spread_disagreement_and_how_they_come_about(
     scored: Scene, cast: Cast, as_: As
 ) -> None:
     page = as_(cast.gabriela).get(HOME).text
-    assert "2 works scored of 2" in page
+    assert "2 of 2 works scored" in page
     assert "Differ by 4.0" in page
     assert "The jurors disagree on 1 work" in page
     assert "r = max(t) − min(t)" in page
