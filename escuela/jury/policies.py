@@ -121,7 +121,7 @@ def line(entry: Entry, jury: Jury, barred: Collection[int] = ()) -> Line:
     """What the sheets of one work say; without its place."""
     totals = entry.totals
     lacking = max(len(entry.sheets), jury.wanted) - len(totals)
-    found = Line(entry, missing=lacking if entry.final is None else 0)
+    found = Line(entry, missing=0 if totals and entry.final is not None else lacking)
     found.conflicts = [each.name for each in entry.sheets if each.total is not None and each.juror in barred]
     if found.whole:
         found.mean, found.spread = mean(totals), spread(totals)

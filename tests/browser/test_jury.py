@@ -70,7 +70,7 @@ def test_a_jury_from_its_keys_to_the_page_of_the_local_government(visitor, serve
     coordinator.finds_no_barrier()
     page.locator(".flash--warn a").click()
     coordinator.finds_no_barrier()
-    page.fill("[name=final]", "8,25")
+    page.fill("[name=final]", "8.25")
     page.fill("[name=reason]", "Lo leímos juntos: las acciones tienen responsables.")
     press(page.locator("form[action$=decidir] .button--primary"))
     expect(page.locator("main")).to_contain_text("8,25")
