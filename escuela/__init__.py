@@ -29,6 +29,7 @@ ROOMS = (
     "selection",
     "assessments.quizzes",
     "assessments.assignments",
+    "jury",
     "tutoring",
     "content",
     "learning",

@@ -19,6 +19,9 @@ from escuela.columns import Localized
 from escuela.editions.models import Edition, EditionStaff, Lesson, LessonText, Module
 from escuela.evaluations.models import Evaluation, Evaluator, Score
 from escuela.extensions import Model, db
+from escuela.jury.models import Award, Juror, Jury, JuryCriterion, JuryScore, Scoresheet
+from escuela.jury.policies import total
+from escuela.jury.usual import CRITERIA
 from escuela.people.models import LocalGovernment, Membership, Role, User
 from escuela.tutoring.models import TutoringSession
 
@@ -209,6 +212,42 @@ def work(on: Assignment, by: Enrolment, *, text: str = "Nuestro arroyo crece cad
     row = Work(assignment=on, enrolment=by, **{"state": "submitted", "draft": text, "submitted_at": at, **given})
     row.submissions = [Submission(version=1, text=text, submitted_at=at, submitted_by_id=by.user_id)]
     return saved(row)
+
+
+def jury(of: Assignment, by: User, **given: Any) -> Jury:
+    """The jury of a final work, with the School's three criteria of equal weight."""
+    now = clock.now()
+    row = Jury(assignment=of, convened_at=now, convened_by_id=by.id, **given)
+    row.criteria = [
+        JuryCriterion(slug=each.slug, position=place, title=each.title, text=each.text)
+        for place, each in enumerate(CRITERIA, 1)
+    ]
+    return saved(row)
+
+
+def juror(person: User, of: Jury) -> Juror:
+    return saved(Juror(user=person, jury=of, appointed_at=clock.now(), appointed_by_id=of.convened_by_id))
+
+
+def scoresheet(of: Work, by: Juror, *points: int, **given: Any) -> Scoresheet:
+    """Given with points for each criterion in order, or only assigned when there are none."""
+    now = clock.now()
+    row = Scoresheet(work=of, juror=by, assigned_at=now, assigned_by_id=by.appointed_by_id, **given)
+    if points:
+        criteria = by.jury.criteria
+        row.scores = [JuryScore(criterion=each, points=n) for each, n in zip(criteria, points, strict=True)]
+        row.total = total({each.id: n for each, n in zip(criteria, points, strict=True)}, criteria)
+        row.saved_at = row.given_at = now
+        row.version = of.submissions[-1].version
+    return saved(row)
+
+
+def award(of: Work, by: Jury, **given: Any) -> Award:
+    """A technical visit for the first place, not announced."""
+    values: dict[str, Any] = {"kind": "technical_visit", "rank": 1, "reason": "Acciones que empiezan este año."}
+    values |= {"awarded_at": clock.now(), "awarded_by_id": by.convened_by_id, "enrolment": of.enrolment}
+    government = of.enrolment.local_government
+    return saved(Award(work=of, jury=by, local_government=government, **values | given))
 
 
 def tutoring_session(of: Edition, **given: Any) -> TutoringSession:

@@ -32,6 +32,7 @@ RANKS = {
     "selection": 8,
     "assessments.quizzes": 5,
     "assessments.assignments": 5,
+    "jury": 6,
     "tutoring": 5,
     "content": 6,
     "learning": 6,
@@ -50,6 +51,7 @@ WIRING = {
     "escuela.demo.stories",
     "escuela.demo.calls",
     "escuela.demo.marks",
+    "escuela.demo.jury",
 }
 """Modules that put the rooms together: they may know them all, and no room may know them."""
 EDGE = {"views", "cli", "setup", "forms"}

@@ -20,7 +20,7 @@ from escuela.config import ROOT
 from escuela.content.check import read_edition
 from escuela.content.load import apply
 from escuela.content.text import EditionText
-from escuela.demo import calls, marks
+from escuela.demo import calls, jury, marks
 from escuela.demo.applicants import BEING_SCORED, HANDED_IN, MORE_PLACES, NOT_CHOSEN, STILL_WRITING, Applicant
 from escuela.demo.cast import LOGINS, NOTICE, PASSWORD, PEOPLE, PLACES, STAFF, ZONE
 from escuela.demo.stories import DAY, Stories, sessions
@@ -241,6 +241,8 @@ class _World:
             stories.everything(enrolled[key], edition.modules, start)
         stories.attended(enrolled.values(), but=enrolled["jussara"])
         marks.changed(enrolled, start + 18 * DAY, by=self.people["gabriela"])
+        db.session.flush()
+        jury.under_way(edition, enrolled, self.now - 3 * DAY, by=self.people["gabriela"])
         self.people["wara"].invited_at = start - 5 * DAY
         ignacio = enrolled["ignacio"]
         ignacio.status, ignacio.withdrawn_at, ignacio.withdrawn_by_id = WITHDRAWN, start, self.people["gabriela"].id
@@ -257,6 +259,7 @@ class _World:
         stories.attended(enrolled.values())
         db.session.flush()
         elena = self.people["elena"]
+        jury.published(edition, enrolled, start + 45 * DAY, by=elena)
         with clock.stopped(start + 20 * DAY):
             certificates.issue(enrolled["rocio"], by=elena)
             misspelt = self.people["aurora"]

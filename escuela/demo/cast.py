@@ -96,6 +96,7 @@ LOGINS = (
     ("gabriela", "coordinates the running edition"),
     ("elena", "coordinates every edition"),
     ("nadia", "evaluates applications"),
+    ("alba", "juror of the final works"),
     ("aldo", "administrator"),
 )
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -30,7 +29,7 @@ from escuela.learning.next_step import Taken, after_that, next_step
 from escuela.learning.outline import Part, Row, final_work_due, hours_done, outline, rings, rows_of
 from escuela.learning.programme import ActivityFacts, Programme, modules_of, programmes
 from escuela.people.models import User
-from escuela.web import NAVIGATION, TABS, Entry, Tab, language
+from escuela.web import DESKS, NAVIGATION, TABS, Entry, Tab, language
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -92,10 +91,6 @@ def home() -> ResponseReturnValue:
         current=next((each for each in reversed(editions) if each.status != CLOSED), None),
         frameworks=db.session.scalars(select(Framework).order_by(Framework.position)).all(),
     )
-
-
-DESKS: list[Callable[[User], str | None]] = []
-"""Where else somebody begins who neither takes part nor runs an edition: rooms to the right add theirs."""
 
 
 def _desk_of(user: User) -> str:

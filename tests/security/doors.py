@@ -24,6 +24,7 @@ from escuela.certificates.models import Certificate
 from escuela.editions.models import EditionStaff, Media
 from escuela.evaluations.models import Evaluation
 from escuela.extensions import db
+from escuela.jury.models import Award, JuryDecision, Scoresheet
 from escuela.messages.models import Message
 from escuela.people.models import Membership
 from escuela.selection.models import ACCEPTED, Decision, DecisionBatch
@@ -88,6 +89,8 @@ class Things:
     roster: RosterImport
     medium: Media
     draft: ActivityDraft
+    sheet: Scoresheet
+    award: Award
 
     @classmethod
     def gather(cls, cast: Cast) -> Things:
@@ -123,6 +126,11 @@ class Things:
         medium.media_type = "image/png"
         draft = ActivityDraft(edition=cast.edition, module=cast.module, kind="lesson", fields={}, saved_at=NOW)
         draft.saved_by = cast.gabriela
+        cast.assignment.final_work = True
+        jury = factories.jury(cast.assignment, cast.gabriela)
+        sheet = factories.scoresheet(work, factories.juror(cast.elena, jury))
+        decided = {"final": 800, "reason": "x", "decided_at": NOW, "decided_by_id": cast.gabriela.id}
+        factories.saved(JuryDecision(work_id=work.id, jury_id=jury.id, **decided))
         return cls(
             work,
             file,
@@ -136,6 +144,8 @@ class Things:
             factories.saved(roster),
             factories.saved(medium),
             factories.saved(draft),
+            sheet,
+            factories.award(work, jury),
         )
 
 
@@ -173,6 +183,9 @@ def doors(app: Flask, cast: Cast, things: Things) -> Iterator[Door]:
         "sort": "actividades",
         "slug": cast.lesson.slug,
         "verb": "archivar",
+        "juror": things.sheet.juror_id,
+        "sheet": things.sheet.id,
+        "award": things.award.id,
     }
     rooms: dict[str, dict[str, Any]] = {
         "quizzes": {"activity": cast.quiz.slug},
@@ -181,6 +194,7 @@ def doors(app: Flask, cast: Cast, things: Things) -> Iterator[Door]:
         "gradebook": {"activity": cast.quiz.slug},
         "authoring": {"activity": cast.lesson.slug},
         "admissions": {"number": things.roster.id},
+        "jury": {"criterion": things.sheet.juror.jury.criteria[0].id},
         "applications": {"question": things.question.slug, "file": things.letter.id},
     }
     for rule in app.url_map.iter_rules():
