@@ -111,7 +111,7 @@ def _address_in_queue(slug: str | None, government: int | None, which: str) -> C
 
 def _oldest(which: str, works: Any) -> Work | None:
     """What the first button of the page begins with."""
-    free = (work for work in works if work.claimed_by_id in {None, me().id})
+    free = (work for work in works if queues.may_begin(me(), work))
     return next(free, None) if which in {queues.WAITING, queues.MINE, queues.FREE, queues.LATE, queues.TODAY} else None
 
 
@@ -145,7 +145,7 @@ def release(edition: str, work: int) -> ResponseReturnValue:
     found = on_the_desk(edition, work)
     judgement = Judgement.typed(request.form, found.assignment)
     try:
-        services.save_review(found, judgement, by=me())
+        _save(found, judgement)
     except DomainError as refusal:
         return refused(found, judgement, refusal)
     services.release(found, by=me())
@@ -159,7 +159,7 @@ def save_review(edition: str, work: int) -> ResponseReturnValue:
     found = on_the_desk(edition, work)
     judgement = Judgement.typed(request.form, found.assignment)
     try:
-        review = services.save_review(found, judgement, by=me())
+        review = services.save_review(found, judgement, by=me()) if wants_json() else _save(found, judgement)
     except DomainError as refusal:
         return refused(found, judgement, refusal)
     if wants_json():
@@ -175,7 +175,7 @@ def go_on(edition: str, work: int) -> ResponseReturnValue:
     if policies.is_reviewing(me(), found):
         judgement = Judgement.typed(request.form, found.assignment)
         try:
-            services.save_review(found, judgement, by=me())
+            _save(found, judgement)
         except DomainError as refusal:
             return refused(found, judgement, refusal)
     return _next(found)
@@ -209,12 +209,22 @@ def _decided(edition: str, work: int, verb: Callable[..., Review]) -> ResponseRe
     judgement = Judgement.typed(request.form, found.assignment)
     hold = request.form.get("release") == "held"
     try:
+        _save(found, judgement)
         review = verb(found, judgement, by=me(), hold=hold)
     except DomainError as refusal:
         return refused(found, judgement, refusal)
     session[HOLDS] = hold
     flash(_said(review), "good")
     return _next(found)
+
+
+def _save(work: Work, judgement: Judgement) -> Review:
+    """Every button keeps all that was typed: a comment on a place that was written and not added yet, too."""
+    review = services.save_review(work, judgement, by=me())
+    if request.form.get("new_remark", "").strip():
+        added = remarks.placed(review, request.form)
+        judgement.remarks[added.id] = added.text
+    return review
 
 
 def _said(review: Review) -> str:
@@ -294,7 +304,8 @@ def _document(work: Work, version: Submission, review: Review | None) -> dict[st
         "remarks": found,
         "passages": remarks.passages(version.text, found),
         "pages_of": remarks.pages_of,
-        "unmade": renditions.KINDS,
+        "kinds": renditions.KINDS,
+        "most_pages": renditions.MOST_PAGES,
     }
 
 

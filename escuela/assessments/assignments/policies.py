@@ -39,7 +39,10 @@ def is_reviewing(user: User, work: Work) -> bool:
 
 def draft_of(work: Work) -> Review | None:
     """The review that is being written. One that was begun on an earlier version, and left, goes on with the newest."""
-    return next((each.review_draft for each in reversed(work.submissions) if each.review_draft), None)
+    for version in reversed(work.submissions):
+        if version.review_draft or version.review:
+            return version.review_draft
+    return None
 
 
 def held(work: Work) -> Review | None:

@@ -39,6 +39,10 @@ is_held = exists().where(
 """Its review is decided and not released yet."""
 
 
+QUESTIONS = 20
+"""Most questions that the queue shows; the oldest come first."""
+
+
 def allocated_to(user: User) -> ColumnElement[bool]:
     return exists().where(Allocation.work_id == Work.id, Allocation.reviewer_id == user.id)
 
@@ -138,6 +142,12 @@ def governments(user: User, edition_slug: str | None = None) -> Select[*tuple[in
 # --- from one work to the next
 
 
+def may_begin(user: User, work: Work) -> bool:
+    """Whether a work that waits is one's own or nobody's."""
+    holder = work.claimed_by_id or (work.allocation.reviewer_id if work.allocation else None)
+    return holder in {None, user.id}
+
+
 def _for_me(user: User, edition_slug: str) -> Select[Work]:
     """What one may take in an edition: what is free, one's own, and nobody else's."""
     holds = _of(user)
@@ -195,4 +205,4 @@ def unanswered(user: User, edition_slug: str | None = None) -> Select[Reply]:
         )
         .order_by(Reply.id)
     )
-    return found.where(Edition.slug == edition_slug) if edition_slug else found
+    return (found.where(Edition.slug == edition_slug) if edition_slug else found).limit(QUESTIONS)

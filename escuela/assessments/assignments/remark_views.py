@@ -11,14 +11,13 @@ from sqlalchemy.orm import joinedload
 from escuela.access import get_or_404, me, require
 from escuela.assessments.assignments import phrases, queries, remarks, services
 from escuela.assessments.assignments.desk_views import DESK, has_queue, on_the_desk, refused, to_desk
-from escuela.assessments.assignments.judgement import NOTE, Judgement, tidy
-from escuela.assessments.assignments.models import Review, WorkFile
+from escuela.assessments.assignments.judgement import NOTE, Judgement
+from escuela.assessments.assignments.models import WorkFile
 from escuela.assessments.assignments.renditions import UnreadableError, draw_page
-from escuela.assessments.assignments.review_models import Phrase, Remark
+from escuela.assessments.assignments.review_models import Phrase
 from escuela.assessments.assignments.views import PAGE, _assignment, bp
 from escuela.errors import DomainError, wants_json
 from escuela.extensions import db
-from escuela.gate import row_number
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -33,38 +32,10 @@ def add_remark(edition: str, work: int) -> ResponseReturnValue:
     found = on_the_desk(edition, work)
     judgement = Judgement.typed(request.form, found.assignment)
     try:
-        remark = _added(services.save_review(found, judgement, by=me()))
+        remark = remarks.placed(services.save_review(found, judgement, by=me()), request.form)
     except DomainError as refusal:
         return refused(found, judgement, refusal)
     return to_desk(found, f"c{remark.id}")
-
-
-def _added(review: Review) -> Remark:
-    text = tidy(request.form.get("new_remark"))
-    file, _dash, page = request.form.get("place", "").partition("-")
-    if len(text) > NOTE:
-        raise DomainError(_("At most %(most)d characters.", most=NOTE))
-    if not page:
-        quote = tidy(request.form.get("quote"))
-        return remarks.on_passage(review, text, quote, _number("start"))
-    return remarks.on_page(review, text, _as_number(file), _as_number(page), _spot())
-
-
-def _as_number(raw: str) -> int:
-    return int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 10 else 0
-
-
-def _number(name: str) -> int | None:
-    return request.form.get(name, type=row_number)
-
-
-def _spot() -> tuple[int, int] | None:
-    """Per cent from the left and from above, as the page asks for them, in thousandths."""
-    try:
-        x, y = (round(10 * float(request.form.get(name, "").replace(",", "."))) for name in ("x", "y"))
-    except (ValueError, OverflowError):
-        return None
-    return (x, y) if 0 <= x <= 1000 and 0 <= y <= 1000 else None
 
 
 @bp.post(f"{DESK}/comentarios/<int:remark>/quitar")

@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from flask_babel import lazy_gettext as _l
 
+from escuela.assessments.assignments.judgement import NOTE, tidy
 from escuela.assessments.assignments.models import Review, Submission, WorkFile
 from escuela.assessments.assignments.review_models import Remark
 from escuela.errors import DomainError
@@ -82,6 +83,30 @@ def passages(text: str, remarks: Sequence[Remark]) -> list[Passage]:
 
 
 # --- changing them
+
+
+def placed(review: Review, form: Mapping[str, str]) -> Remark:
+    """The new comment that a form of the desk holds, on the words or the page that were chosen. Raises DomainError."""
+    text = tidy(form.get("new_remark"))
+    file, _dash, page = form.get("place", "").partition("-")
+    if len(text) > NOTE:
+        raise DomainError(_l("At most %(most)d characters.", most=NOTE))
+    if page:
+        return on_page(review, text, _number(file) or 0, _number(page) or 0, _spot(form))
+    return on_passage(review, text, tidy(form.get("quote")), _number(form.get("start", "")))
+
+
+def _number(raw: str) -> int | None:
+    return int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 10 else None
+
+
+def _spot(form: Mapping[str, str]) -> tuple[int, int] | None:
+    """Per cent from the left and from above, as the desk asks for them, in thousandths; None for the whole page."""
+    try:
+        x, y = (round(10 * float(form.get(name, "").replace(",", "."))) for name in ("x", "y"))
+    except (ValueError, OverflowError):
+        return None
+    return (x, y) if 0 <= x <= 1000 and 0 <= y <= 1000 else None
 
 
 def on_passage(review: Review, text: str, quote: str, start: int | None) -> Remark:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import shutil
 import subprocess
 import sys
@@ -121,7 +122,12 @@ def _converted(kind: str, key: str) -> str:
 def _run(command: list[str], seconds: int, content: IO[bytes] | None = None) -> bytes:
     try:
         done = subprocess.run(  # noqa: S603 - our own script or LibreOffice, with nothing of the sender in the command
-            command, stdin=content or subprocess.DEVNULL, capture_output=True, timeout=seconds, check=True
+            command,
+            stdin=content or subprocess.DEVNULL,
+            capture_output=True,
+            timeout=seconds,
+            check=True,
+            env={"PATH": os.environ.get("PATH", ""), "HOME": tempfile.gettempdir()},  # and none of our secrets
         )
     except subprocess.SubprocessError as failure:
         raise UnreadableError(failure) from None

@@ -41,6 +41,7 @@
       const status = one('[data-status]')
       if (status) { status.textContent = one('#review')?.dataset.cut ?? ''; status.classList.add('saved--no') }
       one('#review')?.dispatchEvent(new Event('input')) // so that its draft goes on trying
+      one('[data-composer] textarea')?.dispatchEvent(new Event('input', { bubbles: true }))
     }
     busy = false
     document.body.removeAttribute('aria-busy')
@@ -53,6 +54,7 @@
     event.preventDefault()
     const data = new FormData(form), to = by?.hasAttribute('formaction') ? by.formAction : form.action
     if (by?.name) data.append(by.name, by.value)
+    if (form.id === 'review') composed((store, key) => store.removeItem(key)) // it goes along, or comes back on the page
     if (form.method === 'post') return go(to, { method: 'POST', body: new URLSearchParams(data) })
     const address = new URL(to)
     address.search = new URLSearchParams(data)
@@ -100,6 +102,20 @@
     for (const [name, value] of Object.entries({ class: 'new', cx: `${x}%`, cy: `${y}%`, r: 16 })) mark.setAttribute(name, value)
     one('.sheet__spots', face).append(mark)
   })
+
+  // A comment that was written and not added yet is in no draft: this browser keeps it until it was sent.
+  const COMPOSED = ['new_remark', 'quote', 'start', 'place', 'x', 'y']
+  const composed = (work) => { try { return work(sessionStorage, `remark ${one('#review').dataset.draft}`) } catch { return null } }
+  document.addEventListener('input', ({ target }) => {
+    if (!target.closest('[data-composer]')) return
+    const fields = one('#review').elements, typed = Object.fromEntries(COMPOSED.map((name) => [name, fields[name]?.value ?? '']))
+    composed((store, key) => (typed.new_remark ? store.setItem(key, JSON.stringify(typed)) : store.removeItem(key)))
+  })
+  const recompose = () => {
+    const fields = one('#review')?.elements
+    const typed = fields && composed((store, key) => JSON.parse(store.getItem(key)))
+    if (typed && !fields.new_remark.value) for (const name of COMPOSED) if (fields[name]) fields[name].value = typed[name]
+  }
 
   // --- phrases
 
@@ -176,6 +192,7 @@
     if (!onDesk()) return
     document.body.dataset.deskReady = ''
     all('[data-insert]').forEach((each) => { each.hidden = false })
+    recompose()
     const box = one('[data-keys-off]')
     if (!box) return
     box.checked = off()

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
@@ -132,7 +133,11 @@ def test_what_was_allocated_comes_first_among_ones_own_and_is_nobodys_no_more(
     allocate(works, {works[3].id: cast.renata, works[4].id: cast.gabriela}, by=cast.gabriela)
     works[1].claimed_by, works[1].claimed_at = cast.renata, works[1].submitted_at
     db.session.commit()
+    works[0].submitted_at = NOW - timedelta(days=1)
+    db.session.commit()
     mine = as_(cast.renata).get("/cola?estado=mine").text
+    first = as_(cast.gabriela).get("/cola").text.partition("reclamar")[0].rpartition("/revisiones/")[2]
+    assert first == f"{works[0].id}/"  # not one that is a colleague's
     assert mine.index("Persona2") < mine.index("Persona0")
     assert "Persona3" not in mine.partition("<tbody>")[2]
     free = as_(cast.renata).get("/cola?estado=free").text.partition("<tbody>")[2]

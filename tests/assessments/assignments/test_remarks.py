@@ -150,6 +150,26 @@ def test_a_comment_is_taken_out_and_an_emptied_one_goes_when_it_is_decided(cast:
     assert db.session.query(Remark).count() == 0
 
 
+def test_a_comment_that_was_written_and_not_added_goes_along_with_every_button(cast: Cast, as_: As, desk: str) -> None:
+    renata = as_(cast.renata)
+    composed = {"quote": "El agua", "new_remark": "¿Desde cuándo?", "comment": "Siga."}
+    renata.post(f"{desk}/borrador", data=composed, headers=SCRIPT)  # by itself it adds nothing
+    assert db.session.query(Remark).count() == 0
+    refused = renata.post(f"{desk}/devolver", data={**composed, "quote": "El viento"})
+    assert refused.status_code == 422
+    assert "¿Desde cuándo?</textarea>" in refused.text
+    renata.post(f"{desk}/devolver", data=composed)
+    assert (the_remark().text, the_remark().review.outcome) == ("¿Desde cuándo?", "changes_requested")
+
+
+def test_the_participant_sees_the_page_of_a_comment_on_a_spot(cast: Cast, as_: As, desk: str, plan: WorkFile) -> None:
+    sent = {"place": f"{plan.id}-2", "x": "34.5", "y": "62.1", "new_remark": "Falta la escala."}
+    as_(cast.renata).post(f"{desk}/devolver", data={**sent, "comment": "Siga."})
+    page = as_(cast.lucia).get("/ediciones/novena/tareas/assignment-mapa").text
+    assert f"archivos/{plan.id}/paginas/2.png" in page
+    assert 'cx="34.5%" cy="62.1%"' in page
+
+
 def test_the_participant_reads_the_comments_with_the_words_they_speak_of(cast: Cast, as_: As, desk: str) -> None:
     renata = as_(cast.renata)
     renata.post(f"{desk}/comentarios", data={"quote": "El agua", "new_remark": "¿Desde cuándo?"})
