@@ -126,7 +126,8 @@ def take_back(work: Work, *, by: User) -> None:
     db.session.execute(select(Work.id).where(Work.id == work.id).with_for_update())
     review = policies.held(work)
     if review is not None:
-        db.session.refresh(review, with_for_update=True)
+        db.session.execute(select(Review.id).where(Review.id == review.id).with_for_update())
+        db.session.refresh(review, ["outcome", "held_at", "release_at", "released_at"])
     if review is None or not review.is_held:
         raise DomainError(_l("This review is not held any more. Look at how the work stands now."))
     edition = work.assignment.edition

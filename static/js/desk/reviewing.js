@@ -74,7 +74,7 @@
     copy.querySelectorAll('sup').forEach((each) => each.remove())
     return copy.textContent
   }
-  document.addEventListener('selectionchange', () => {
+  const pick = () => {
     const text = one('[data-text]'), chosen = getSelection()
     if (!text || !chosen.rangeCount || chosen.isCollapsed) return
     const range = chosen.getRangeAt(0)
@@ -83,7 +83,8 @@
     before.setStart(text, 0)
     before.setEnd(range.startContainer, range.startOffset)
     picked = { quote: withoutNumbers(range), start: withoutNumbers(before).length }
-  })
+  }
+  document.addEventListener('selectionchange', pick) // kept, since whoever clicks into the comment loses the selection
   const about = ({ quote = '', start = '', place = '', x = '', y = '' }) => {
     const fields = one('#review')?.elements
     if (!fields) return
@@ -165,6 +166,7 @@
   const press = (key) => {
     const target = one(`[data-key="${CSS.escape(key)}"]`)
     if (!target) return false
+    if (key === 'c') pick()
     if (key === 'c' && picked) about(picked)
     else if (target.matches('textarea, section')) target.focus()
     else target.click()
