@@ -86,6 +86,10 @@ PAGES: dict[str | None, dict[str, Way]] = {
     "renata": {
         "queue": "/cola",
         "desk": ("/cola", "main form[action$=reclamar] .button--primary"),
+        "desk-held": ("/cola?estado=held", "main tbody a.button"),
+        "allocation": f"{RUNNING}/reparto",
+        "reviews-held": f"{RUNNING}/devoluciones",
+        "phrases": "/cola/frases",
         "attendance": (f"{RUNNING}/tutorias", "a[href$=asistencia]"),
         "board-tutor": f"{RUNNING}/tablero",
         "gradebook-tutor": f"{RUNNING}/calificaciones",

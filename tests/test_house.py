@@ -49,6 +49,7 @@ WIRING = {
     "escuela.demo",
     "escuela.demo.cast",
     "escuela.demo.stories",
+    "escuela.demo.reviews",
     "escuela.demo.calls",
     "escuela.demo.marks",
     "escuela.demo.jury",
@@ -161,7 +162,10 @@ def test_services_never_commit() -> None:
     assert {name for name in commits if not name.startswith(JOBS)} == set()
 
 
-JOBS = ("escuela.messages.services._", "escuela.certificates.drawing.", "escuela.content.load.")
+JOBS = (
+    *("escuela.messages.services._", "escuela.certificates.drawing.", "escuela.content.load."),
+    "escuela.assessments.assignments.renditions.",
+)
 
 
 def given(converter: str | None) -> str:

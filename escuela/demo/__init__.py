@@ -15,6 +15,7 @@ from sqlalchemy import select, update
 
 from escuela import clock
 from escuela.admissions.models import WITHDRAWN, Enrolment
+from escuela.assessments.assignments.models import Work
 from escuela.certificates import services as certificates
 from escuela.config import ROOT
 from escuela.content.check import read_edition
@@ -23,7 +24,8 @@ from escuela.content.text import EditionText
 from escuela.demo import calls, jury, marks
 from escuela.demo.applicants import BEING_SCORED, HANDED_IN, MORE_PLACES, NOT_CHOSEN, STILL_WRITING, Applicant
 from escuela.demo.cast import LOGINS, NOTICE, PASSWORD, PEOPLE, PLACES, STAFF, ZONE
-from escuela.demo.stories import DAY, Stories, sessions
+from escuela.demo.reviews import Reviews
+from escuela.demo.stories import DAY, Stories, sessions, tasks
 from escuela.editions.models import COORDINATOR, PUBLISHED, RUNNING, TUTOR, Edition, EditionStaff
 from escuela.editions.policies import Moment
 from escuela.extensions import db
@@ -233,8 +235,9 @@ class _World:
         stories.late_with_corrections(enrolled["martin"], start)
         stories.waiting_for_review(enrolled["maria"], start, claimed=True)
         stories.only_begun(enrolled["jussara"], start)
-        stories.waiting_for_review(enrolled["ramon"], start + 2 * DAY, claimed=False)
-        stories.waiting_for_review(enrolled["rosa"], start - DAY, claimed=False)
+        ramons = stories.waiting_for_review(enrolled["ramon"], start + 2 * DAY, claimed=False)
+        rosas = stories.waiting_for_review(enrolled["rosa"], start - DAY, claimed=False)
+        self._reviews(Reviews(stories, self.people["renata"]), enrolled, [ramons, rosas], start)
         stories.essay_unread(enrolled["maria"], start + 17 * DAY)
         stories.more_time(enrolled["jussara"], start + 11 * DAY)
         for key in ("silvia", "caio"):
@@ -247,6 +250,18 @@ class _World:
         ignacio = enrolled["ignacio"]
         ignacio.status, ignacio.withdrawn_at, ignacio.withdrawn_by_id = WITHDRAWN, start, self.people["gabriela"].id
         ignacio.withdrawn_reason = "Cambió de área en su municipio y no puede seguir."
+
+    def _reviews(self, reviews: Reviews, who: dict[str, Enrolment], waiting: list[Work], start: datetime) -> None:
+        """Comments on places, a question that waits, a second version, decisions that are held, who reviews what."""
+        first, second = (tasks(module)[0] for module in reviews.stories.edition.modules[:2])
+        db.session.flush()
+        returned = select(Work).where(Work.enrolment_id == who["martin"].id, Work.assignment_id == first.id)
+        reviews.commented(db.session.scalars(returned).one(), start + 13 * DAY)
+        reviews.with_document(waiting[0], start + 17 * DAY)
+        waiting.append(reviews.corrected(who["wara"], first, start + 14 * DAY))
+        reviews.held(who["martin"], second, start + 16 * DAY, good=True)
+        reviews.held(who["jussara"], second, start + 17 * DAY, good=False)
+        reviews.allocated(waiting[1:], by=self.people["gabriela"])
 
     def _alumni(self, edition: Edition) -> None:
         """2021: a certificate of each state, and one person who qualifies and has none yet."""

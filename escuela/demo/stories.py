@@ -45,6 +45,10 @@ def _of(kind: type[A], module: Module) -> list[A]:
     return [activity for activity in module.activities if isinstance(activity, kind)]
 
 
+def tasks(module: Module) -> list[Assignment]:
+    return _of(Assignment, module)
+
+
 class Stories:
     """What people did, written as rows with the instants at which they would have done it."""
 
@@ -66,7 +70,7 @@ class Stories:
         self.open_attempt(who, _of(Quiz, first)[0], at + 9 * DAY)
         self.work(who, _of(Assignment, first)[0], at + 10 * DAY, outcome=CHANGES_REQUESTED)
 
-    def waiting_for_review(self, who: Enrolment, at: datetime, *, claimed: bool) -> None:
+    def waiting_for_review(self, who: Enrolment, at: datetime, *, claimed: bool) -> Work:
         first, second = self.edition.modules[:2]
         self.module(who, first, at)
         for lesson in _of(Lesson, second):
@@ -74,6 +78,7 @@ class Stories:
         work = self.work(who, _of(Assignment, second)[0], at + 15 * DAY, outcome=None)
         if claimed:
             work.claimed_by, work.claimed_at = self.other, clock.now() - timedelta(minutes=25)
+        return work
 
     def only_begun(self, who: Enrolment, at: datetime) -> None:
         self.read(who, _of(Lesson, self.edition.modules[0])[0], at + 3 * DAY)

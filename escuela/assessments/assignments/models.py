@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -13,6 +14,9 @@ from escuela.columns import Localized, Pk, Slug, StoredKey
 from escuela.editions.models import Activity
 from escuela.extensions import Model
 from escuela.people.models import User
+
+if TYPE_CHECKING:
+    from escuela.assessments.assignments.review_models import Allocation, Remark, Rendition, Reply
 
 DRAFT, SUBMITTED, CHANGES_REQUESTED, APPROVED = STATES = ("draft", "submitted", "changes_requested", "approved")
 
@@ -102,6 +106,7 @@ class Work(Model):
     claimed_by: Mapped[User | None] = relationship()
     submissions: Mapped[list[Submission]] = relationship(back_populates="work", order_by="Submission.version")
     files: Mapped[list[WorkFile]] = relationship(back_populates="work", order_by="WorkFile.id")
+    allocation: Mapped[Allocation | None] = relationship("Allocation", back_populates="work", uselist=False)
 
     @property
     def newest(self) -> Submission | None:
@@ -168,6 +173,7 @@ class WorkFile(Model):
     removed_at: Mapped[datetime | None]
 
     work: Mapped[Work] = relationship(back_populates="files")
+    rendition: Mapped[Rendition | None] = relationship("Rendition", back_populates="file", uselist=False)
 
 
 class SubmissionFile(Model):
@@ -178,12 +184,16 @@ class SubmissionFile(Model):
 
 
 class Review(Model):
-    """A tutor's review of one version: a draft until `released_at`, then it never changes."""
+    """A tutor's review of one version: a draft until `released_at`, then it never changes.
+
+    One that is decided and `held_at` is seen by tutors alone until it is released.
+    """
 
     __tablename__ = "reviews"
     __table_args__ = (
         CheckConstraint("outcome IN ('changes_requested', 'approved')", name="outcome"),
-        CheckConstraint("(released_at IS NULL) = (outcome IS NULL)", name="released"),
+        CheckConstraint("(outcome IS NULL) = (released_at IS NULL AND held_at IS NULL)", name="released"),
+        CheckConstraint("release_at IS NULL OR held_at IS NOT NULL", name="planned"),
         Index(
             "uq_reviews_draft",
             "submission_id",
@@ -201,15 +211,28 @@ class Review(Model):
     """Only tutors and coordinators see it."""
     saved_at: Mapped[datetime]
     outcome: Mapped[str | None] = mapped_column(String(20))
+    held_at: Mapped[datetime | None]
+    """When it was decided, if it was not released at once."""
+    release_at: Mapped[datetime | None]
+    """When a held one is to be released; without an instant by a person."""
     released_at: Mapped[datetime | None]
 
     submission: Mapped[Submission] = relationship(back_populates="reviews")
     reviewer: Mapped[User] = relationship()
     marks: Mapped[list[Mark]] = relationship(back_populates="review", cascade="all, delete-orphan")
+    remarks: Mapped[list[Remark]] = relationship(
+        "Remark", back_populates="review", order_by="Remark.id", cascade="all, delete-orphan"
+    )
+    replies: Mapped[list[Reply]] = relationship("Reply", back_populates="review", order_by="Reply.id")
 
     @property
     def points(self) -> int:
         return sum(mark.level.points for mark in self.marks if mark.level)
+
+    @property
+    def is_held(self) -> bool:
+        """Decided, and not told to the participant yet."""
+        return self.held_at is not None and self.released_at is None
 
 
 class Mark(Model):
@@ -225,3 +248,6 @@ class Mark(Model):
     review: Mapped[Review] = relationship(back_populates="marks")
     criterion: Mapped[Criterion] = relationship()
     level: Mapped[Level | None] = relationship()
+
+
+from escuela.assessments.assignments import review_models  # noqa: E402, F401 - its tables are of this room

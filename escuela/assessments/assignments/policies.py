@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from escuela.assessments.assignments.models import APPROVED, CHANGES_REQUESTED, SUBMITTED, Assignment, Work
+from escuela.assessments.assignments.models import APPROVED, CHANGES_REQUESTED, SUBMITTED, Assignment, Review, Work
 from escuela.editions import policies as editions
 from escuela.editions.models import RUNNING
 from escuela.editions.policies import Door, Moment
@@ -34,4 +34,24 @@ def can_write(assignment: Assignment, work: Work | None, at: datetime) -> bool:
 
 def is_reviewing(user: User, work: Work) -> bool:
     """Whether the work waits for a review and this person has it."""
-    return work.state == SUBMITTED and work.claimed_by_id == user.id
+    return work.state == SUBMITTED and work.claimed_by_id == user.id and held(work) is None
+
+
+def draft_of(work: Work) -> Review | None:
+    """The review that is being written. One that was begun on an earlier version, and left, goes on with the newest."""
+    for version in reversed(work.submissions):
+        if version.review_draft or version.review:
+            return version.review_draft
+    return None
+
+
+def held(work: Work) -> Review | None:
+    """The review of the newest version that is decided and not released yet."""
+    draft = work.newest.review_draft if work.newest else None
+    return draft if draft is not None and draft.is_held else None
+
+
+def can_release(user: User, review: Review) -> bool:
+    """Tell the participant, plan when, or take the decision back: who reviewed it, and who coordinates."""
+    edition = review.submission.work.assignment.edition
+    return review.reviewer_id == user.id or editions.coordinates(user, edition)

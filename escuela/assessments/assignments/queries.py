@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, bindparam, case, cast, exists, func, or_, select
+from sqlalchemy import Integer, Select, bindparam, case, cast, exists, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
 from escuela.admissions.models import ACTIVE, Enrolment
-from escuela.admissions.queries import earlier, handed_over, visible_activities
+from escuela.admissions.queries import earlier, visible_activities
 from escuela.assessments.assignments.models import (
     APPROVED,
     CHANGES_REQUESTED,
@@ -25,6 +25,7 @@ from escuela.assessments.assignments.models import (
     Work,
     WorkFile,
 )
+from escuela.assessments.assignments.review_models import Reply
 from escuela.editions import kinds
 from escuela.editions.models import TUTOR, Activity, Edition, EditionStaff
 from escuela.people.models import User
@@ -45,7 +46,7 @@ def visible_assignments(user: User, edition_slug: str) -> Select[Assignment]:
     )
 
 
-def _participant() -> ORMOption:
+def participant() -> ORMOption:
     """Whose work it is. Roles of people who are only named on a page are not asked for, here and below."""
     return joinedload(Work.enrolment).options(
         joinedload(Enrolment.user).lazyload(User.roles),
@@ -58,9 +59,11 @@ def _versions() -> tuple[ORMOption, ...]:
     """Every version of a work with its files and reviews, for a page that shows them all."""
     reviews = selectinload(Work.submissions).selectinload(Submission.reviews)
     return (
-        selectinload(Work.submissions).selectinload(Submission.files),
+        selectinload(Work.submissions).selectinload(Submission.files).joinedload(WorkFile.rendition),
         reviews.joinedload(Review.reviewer).lazyload(User.roles),
         reviews.selectinload(Review.marks).joinedload(Mark.level),
+        reviews.selectinload(Review.remarks),
+        reviews.selectinload(Review.replies).joinedload(Reply.author).lazyload(User.roles),
         selectinload(Work.files),
         joinedload(Work.claimed_by).lazyload(User.roles),
     )
@@ -84,7 +87,7 @@ def earlier_works(enrolment: Enrolment) -> Select[Work]:
             assignment.joinedload(Assignment.edition),
             assignment.joinedload(Assignment.module),
             assignment.selectinload(Assignment.criteria).selectinload(Criterion.levels),
-            _participant(),
+            participant(),
             *_versions(),
         )
         .order_by(Assignment.edition_id.desc(), Work.submitted_at, Work.id)
@@ -132,64 +135,10 @@ def on_the_desk(user: User, edition_slug: str, work_id: int) -> Select[Work]:
             assignment.joinedload(Assignment.edition).selectinload(Edition.staff),
             assignment.selectinload(Assignment.items),
             assignment.selectinload(Assignment.criteria).selectinload(Criterion.levels),
-            _participant(),
+            participant(),
             *_versions(),
         )
     )
-
-
-WAITING, FREE, MINE, RETURNED, DONE = QUEUES = ("waiting", "free", "mine", "returned", "approved")
-
-
-def _goes_on() -> ColumnElement[bool]:
-    """Whether a work is anybody's business still: a place that was handed over takes what waits along."""
-    return (Enrolment.status == ACTIVE) | ((Work.state == SUBMITTED) & handed_over())
-
-
-def queue(user: User, *, which: str = WAITING, edition_slug: str | None = None) -> Select[Work]:
-    """Works for a tutor, the one that waits longest first; those of people who withdrew are left out (`_goes_on`).
-
-    `which`: waiting for a review, of those the free ones or one's own, returned to the participant, or approved.
-    """
-    states = {RETURNED: CHANGES_REQUESTED, DONE: APPROVED}
-    works = (
-        reviewable_works(user)
-        .join(Work.enrolment)
-        .where(Work.state == states.get(which, SUBMITTED), _goes_on())
-        .order_by(Work.submitted_at, Work.id)
-    )
-    if which == FREE:
-        works = works.where(Work.claimed_by_id.is_(None))
-    if which == MINE:
-        works = works.where(Work.claimed_by_id == user.id)
-    if edition_slug:
-        works = works.where(Assignment.edition.has(Edition.slug == edition_slug))
-    return works
-
-
-def as_listed(works: Select[Work]) -> Select[Work]:
-    """With what a row of the queue shows."""
-    return works.options(
-        joinedload(Work.assignment).joinedload(Assignment.edition),
-        _participant(),
-        joinedload(Work.claimed_by).lazyload(User.roles),
-        selectinload(Work.submissions).load_only(Submission.version, Submission.work_id),
-    )
-
-
-def queue_counts(user: User, edition_slug: str | None = None) -> Select[*tuple[int, ...]]:
-    """One row: how many wait, how many of them one has, how many went back, how many are approved."""
-    works = reviewable_works(user).join(Work.enrolment).where(_goes_on())
-    if edition_slug:
-        works = works.where(Assignment.edition.has(Edition.slug == edition_slug))
-    waiting = Work.state == SUBMITTED
-    columns = {
-        WAITING: waiting,
-        MINE: waiting & (Work.claimed_by_id == user.id),
-        RETURNED: Work.state == CHANGES_REQUESTED,
-        DONE: Work.state == APPROVED,
-    }
-    return works.with_only_columns(*(func.count(case((which, 1))).label(name) for name, which in columns.items()))
 
 
 def visible_files(user: User, assignment: Assignment) -> Select[WorkFile]:

@@ -6,12 +6,12 @@ from typing import IO
 
 from flask import current_app
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from escuela import clock, storage
 from escuela.admissions.models import Enrolment
-from escuela.assessments.assignments import filetypes, policies, queries
+from escuela.assessments.assignments import filetypes, policies, queries, queues, releasing, remarks
 from escuela.assessments.assignments.judgement import COMMENT, NOTE, Judgement, tidy
 from escuela.assessments.assignments.models import (
     APPROVED,
@@ -29,9 +29,7 @@ from escuela.editions.services import both_zones, ensure_open
 from escuela.errors import DomainError
 from escuela.extensions import db
 from escuela.forms import TEXT
-from escuela.messages.services import Recipient, enqueue
 from escuela.people.models import User
-from escuela.people.services import recipient
 
 
 class OverwriteError(DomainError):
@@ -209,11 +207,9 @@ def release(work: Work, *, by: User) -> None:
     db.session.flush()
 
 
-def claim_next(edition_slug: str, *, by: User) -> Work | None:
-    """Have the work that waits longest in an edition, of those that are free or already one's own."""
-    waiting = queries.queue(by, edition_slug=edition_slug).where(
-        or_(Work.claimed_by_id.is_(None), Work.claimed_by_id == by.id)
-    )
+def claim_next(edition_slug: str, *, by: User, after: Work | None = None) -> Work | None:
+    """Have the next work of an edition: see `queues.next_for`."""
+    waiting = queues.next_for(by, edition_slug, after=after)
     work = db.session.scalar(waiting.limit(1).with_for_update(of=Work, skip_locked=True))
     if work is not None and work.claimed_by_id is None:
         _give(work, by)
@@ -226,7 +222,7 @@ def _give(work: Work, to: User) -> None:
 
 
 def _ensure_waiting(work: Work) -> None:
-    if work.state != SUBMITTED:
+    if work.state != SUBMITTED or policies.held(work) is not None:
         raise DomainError(_l("This work is no longer waiting for a review. Look at how it stands now."))
 
 
@@ -252,7 +248,8 @@ def save_review(work: Work, judgement: Judgement, *, by: User) -> Review:
             )
         )
     newest = work.submissions[-1]
-    review = newest.review_draft or Review(submission=newest)
+    review = policies.draft_of(work) or Review()
+    review.submission = newest
     db.session.add(review)
     review.reviewer, review.saved_at = by, clock.now()
     review.comment, review.private_note = judgement.comment, judgement.private_note
@@ -263,48 +260,24 @@ def save_review(work: Work, judgement: Judgement, *, by: User) -> Review:
             review.marks.append(mark := Mark(criterion=criterion))
         mark.level_id = judgement.levels.get(criterion.id)
         mark.comment = judgement.notes.get(criterion.id, "")
+    remarks.reword(review, judgement.remarks)
     db.session.flush()
     return review
 
 
-def request_changes(work: Work, judgement: Judgement, *, by: User) -> Review:
-    """Release the review and give the work back. Refuses without a comment: the participant must know what to do."""
+def request_changes(work: Work, judgement: Judgement, *, by: User, hold: bool = False) -> Review:
+    """Decide that the work goes back; `hold`: tell nobody yet. Refuses without a comment to change by."""
     review = save_review(work, judgement, by=by)
     if not judgement.says_something:
         raise DomainError(_l("Write a comment first: without it nobody knows what to change."))
-    return _publish(work, review, CHANGES_REQUESTED)
+    return releasing.decide(review, CHANGES_REQUESTED, hold=hold)
 
 
-def approve(work: Work, judgement: Judgement, *, by: User) -> Review:
-    """Release the review and approve the work. Refuses while a criterion has no level."""
+def approve(work: Work, judgement: Judgement, *, by: User, hold: bool = False) -> Review:
+    """Decide that the work is approved; `hold`: tell nobody yet. Refuses while a criterion has no level."""
     review = save_review(work, judgement, by=by)
     missing = judgement.unmarked(work.assignment)
     if missing:
         numbers = ", ".join(str(work.assignment.criteria.index(criterion) + 1) for criterion in missing)
         raise DomainError(_l("Choose a level for every criterion first. Missing: %(numbers)s.", numbers=numbers))
-    return _publish(work, review, APPROVED)
-
-
-def _publish(work: Work, review: Review, outcome: str) -> Review:
-    review.outcome, review.released_at = outcome, clock.now()
-    work.state, work.claimed_by, work.claimed_at = outcome, None, None
-    db.session.flush()
-    user = work.enrolment.user
-    enqueue(
-        "assessments/assignments/reviewed",
-        Recipient(user.email, user.language, user.name, user.zone),
-        once=f"review-{review.id}",
-        review=review,
-        work=work,
-        closes=policies.closes(work.assignment, work),
-    )
-    tell_heir(review, work)
-    return review
-
-
-def tell_heir(review: Review, work: Work) -> None:
-    """Mail the review of a work to who goes on in the place of its writer, if somebody does."""
-    heir = work.enrolment.heir
-    if heir is not None:
-        to, once = recipient(heir.user), f"review-{review.id}:heir"
-        enqueue("assessments/assignments/reviewed_before", to, once=once, review=review, work=work)
+    return releasing.decide(review, APPROVED, hold=hold)
