@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -19,11 +20,14 @@ class Judgement:
     """Criterion -> comment on it."""
     comment: str = ""
     private_note: str = ""
+    points: str = ""
+    """As they were typed, where there is no rubric."""
 
     @classmethod
     def typed(cls, form: Mapping[str, str], assignment: Assignment) -> Judgement:
         """As a form of the desk sends it; levels that are not of their criterion are left out."""
         judgement = cls(comment=tidy(form.get("comment")), private_note=tidy(form.get("private_note")))
+        judgement.points = form.get("points", "").strip()
         for criterion in assignment.criteria:
             chosen = form.get(f"level-{criterion.id}")
             judgement.notes[criterion.id] = tidy(form.get(f"note-{criterion.id}"))
@@ -41,7 +45,13 @@ class Judgement:
             notes={mark.criterion_id: mark.comment for mark in review.marks},
             comment=review.comment,
             private_note=review.private_note,
+            points="" if review.points_given is None else str(review.points_given),
         )
+
+    def points_for(self, assignment: Assignment) -> int | None:
+        """The points, if they are a number that the assignment can give."""
+        most, number = assignment.points_most or 0, re.fullmatch(r"[0-9]{1,4}", self.points)
+        return int(number[0]) if number and most and int(number[0]) <= most else None
 
     def unmarked(self, assignment: Assignment) -> list[Criterion]:
         return [criterion for criterion in assignment.criteria if criterion.id not in self.levels]

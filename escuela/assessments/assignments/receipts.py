@@ -1,0 +1,37 @@
+"""What the people of a work are told by mail: each in their language and with their clock, each once."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from escuela.assessments.assignments import policies, queries
+from escuela.assessments.assignments.models import Submission, Work
+from escuela.editions.policies import Moment
+from escuela.extensions import db
+from escuela.messages.services import enqueue
+from escuela.people.services import recipient
+
+
+def tell(work: Work, kind: str, *, once: str, **values: Any) -> None:
+    """Write one mail to each of the people of a work."""
+    for enrolment in db.session.scalars(queries.members(work)):
+        key = once if enrolment.id == work.enrolment_id else f"{once}:{enrolment.id}"
+        enqueue(f"assessments/assignments/{kind}", recipient(enrolment.user), once=key, work=work, **values)
+
+
+def send(version: Submission) -> None:
+    """The receipt of a version: when it arrived, in the announced zone, and the prints of what is in it."""
+    tell(version.work, "received", once=f"received-{version.id}", version=version, at=arrival(version))
+
+
+def arrival(version: Submission) -> Moment:
+    """When a version arrived, on the clock by which it was due."""
+    assignment = version.work.assignment
+    limit = policies.due(assignment, version.work)
+    return Moment(version.submitted_at, limit.zone if limit else assignment.edition.zone)
+
+
+def print_of(text: str) -> str:
+    """SHA-256 of a text, as anybody can check it: UTF-8, lines ended by one line feed."""
+    return hashlib.sha256(text.encode()).hexdigest()
