@@ -273,9 +273,11 @@ def _protect_grades(row: Assignment, text: AssignmentText) -> None:
                 assignment=row.slug,
             )
         )
+    if row.late_deduction == text.late_deduction or row.due_at is None:
+        return
     released = select(Review.id).join(Review.submission).join(Submission.work).where(Work.assignment_id == row.id)
     late = released.where(Review.released_at.is_not(None), Submission.submitted_at >= row.due_at)
-    if row.late_deduction != text.late_deduction and db.session.scalar(late.limit(1)) is not None:
+    if db.session.scalar(late.limit(1)) is not None:
         raise DomainError(
             _l(
                 "%(assignment)s: late works have been reviewed, and their people know their points: what is taken off "
