@@ -210,16 +210,19 @@ class AssignmentForm(HandedInForm):
         return shared.names()
 
     def validate_late_days(self, field: Any) -> None:
-        said = field.data is not None or self.late_deduction.data
-        if said and self.strict.data:
+        if field.data and self.strict.data:
             raise ValidationError(_("Nothing late is accepted, as you marked above: take that mark away, or these."))
-        if said and not self.due.data and not self.due.errors:
+        if field.data and not self.due.data and not self.due.errors:
             raise ValidationError(_("Nothing is late before you write when it is due."))
+
+    validate_late_deduction = validate_late_days
 
     def validate_points_most(self, field: Any) -> None:
         if field.data and (self.criteria.entries or self.grading.data == PASS):
             raise ValidationError(_("The rubric gives the points, or nothing does: leave this empty."))
-        if not field.data and not self.criteria.entries and self.grading.data == POINTS:
+
+    def validate_criteria(self, field: Any) -> None:
+        if not field.entries and self.grading.data == POINTS and not self.points_most.data:
             raise ValidationError(_("Without a rubric write how many points a tutor may give."))
 
     def validate_final_work(self, field: Any) -> None:
