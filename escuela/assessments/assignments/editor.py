@@ -101,6 +101,13 @@ def _lateness(row: Assignment, text: AssignmentText) -> Iterator[LazyString]:
             "%(num)d works hold links, which are no longer asked for: they stay.",
             count,
         )
+    fewer = text.late_days is not None and (row.late_days is None or text.late_days < row.late_days)
+    if fewer and (count := _count(_works(row).where(Work.submitted_at.is_(None)))):
+        yield lazy_ngettext(
+            "What is late is accepted for fewer days: %(num)d draft has not been handed in.",
+            "What is late is accepted for fewer days: %(num)d drafts have not been handed in.",
+            count,
+        )
     if row.due_at is None or row.late_deduction == text.late_deduction:
         return
     late = _works(row).join(Work.submissions).where(Submission.submitted_at >= row.due_at)
