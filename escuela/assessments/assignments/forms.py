@@ -182,6 +182,7 @@ class AssignmentForm(HandedInForm):
 
     def speak(self, edition: Edition) -> None:
         super().speak(edition)
+        self.grading.flags.required = True  # one of two is always chosen
         slug = self.before.slug if self.before else ""
         reviewed = select(func.count(Work.id.distinct())).join(Work.submissions).join(Submission.reviews)
         mine = reviewed.join(Work.assignment).where(Assignment.edition_id == edition.id, Assignment.slug == slug)
