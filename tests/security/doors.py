@@ -15,6 +15,7 @@ from escuela.access import is_public
 from escuela.admissions.models import RosterImport
 from escuela.applications.models import ApplicationFile
 from escuela.assessments.assignments.models import Work, WorkFile
+from escuela.assessments.assignments.upload_models import Upload
 from escuela.assessments.quizzes import services as quizzes
 from escuela.authoring.models import ActivityDraft
 from escuela.calls.models import CallCriterion, CallQuestion
@@ -88,6 +89,7 @@ class Things:
     roster: RosterImport
     medium: Media
     draft: ActivityDraft
+    upload: Upload
 
     @classmethod
     def gather(cls, cast: Cast) -> Things:
@@ -123,6 +125,7 @@ class Things:
         medium.media_type = "image/png"
         draft = ActivityDraft(edition=cast.edition, module=cast.module, kind="lesson", fields={}, saved_at=NOW)
         draft.saved_by = cast.gabriela
+        upload = Upload(work=work, by_id=cast.lucia.id, name="plan.pdf", size=9, sha256="1" * 64, touched_at=NOW)
         return cls(
             work,
             file,
@@ -136,6 +139,7 @@ class Things:
             factories.saved(roster),
             factories.saved(medium),
             factories.saved(draft),
+            factories.saved(upload),
         )
 
 
@@ -168,6 +172,7 @@ def doors(app: Flask, cast: Cast, things: Things) -> Iterator[Door]:
         "batch": things.batch.id,
         "medium": things.medium.id,
         "draft": things.draft.id,
+        "upload": things.upload.id,
         "module": cast.module.slug,
         "kind": "lesson",
         "sort": "actividades",

@@ -140,6 +140,7 @@ def _lock(upload: Upload) -> None:
 
 def forget(upload: Upload) -> None:
     """Give a file up, or begin it anew; its pieces then belong to nobody, and the job of orphans takes them away."""
+    services.ensure_accepted(upload.work)
     db.session.delete(upload)
     db.session.flush()
 
