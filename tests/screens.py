@@ -53,6 +53,7 @@ PAGES: dict[str | None, dict[str, Way]] = {
         "quiz-next": f"{RUNNING}/cuestionarios/quiz-gobernanza",
         "work-approved": f"{RUNNING}/tareas/assignment-inventario",
         "work-empty": f"{RUNNING}/tareas/assignment-mapa-de-actores",
+        "work-team": f"{RUNNING}/tareas/assignment-protocolo",
         "sessions": f"{RUNNING}/tutorias",
         "checklist": f"{RUNNING}/certificado",
         "marks": f"{RUNNING}/mis-calificaciones",
@@ -68,13 +69,20 @@ PAGES: dict[str | None, dict[str, Way]] = {
         "work-returned": f"{RUNNING}/tareas/assignment-inventario",
         "edition-late": RUNNING,
         "marks-changed": f"{RUNNING}/mis-calificaciones",
+        "work-more-time": f"{RUNNING}/tareas/assignment-mapa-de-actores",
     },
     "maria": {
         "now-pt": "/ahora",
         "lesson-pt": f"{RUNNING}/lecciones/que-es-un-dato",
         "marks-excused": f"{RUNNING}/mis-calificaciones",
     },
-    "silvia": {"now-complete": "/ahora", "checklist-complete": f"{RUNNING}/certificado"},
+    "silvia": {
+        "now-complete": "/ahora",
+        "checklist-complete": f"{RUNNING}/certificado",
+        "work-versions": f"{RUNNING}/tareas/assignment-mapa-de-actores",
+        "work-compared": f"{RUNNING}/tareas/assignment-mapa-de-actores/cambios",
+        "work-points": f"{RUNNING}/tareas/assignment-medida",
+    },
     "rocio": {
         "now-past": "/ahora",
         "certificates": "/certificados",
@@ -94,6 +102,8 @@ PAGES: dict[str | None, dict[str, Way]] = {
         "board-tutor": f"{RUNNING}/tablero",
         "gradebook-tutor": f"{RUNNING}/calificaciones",
         "quiz-preview": f"{RUNNING}/cuestionarios/quiz-datos",
+        "deadlines": f"{RUNNING}/tareas/assignment-mapa-de-actores/plazos",
+        "more-time": (f"{RUNNING}/tareas/assignment-mapa-de-actores/plazos", "main tr:has(.state--info) .button"),
     },
     "gabriela": {
         "board": f"{RUNNING}/tablero",

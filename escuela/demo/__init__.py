@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, datetime, time
 from itertools import cycle
+from typing import Any
 
 from flask_security.utils import hash_password
 from sqlalchemy import select, update
@@ -16,18 +17,20 @@ from sqlalchemy import select, update
 from escuela import clock
 from escuela.admissions.models import WITHDRAWN, Enrolment
 from escuela.assessments.assignments.models import Work
+from escuela.assessments.assignments.text import AssignmentText
 from escuela.certificates import services as certificates
 from escuela.config import ROOT
 from escuela.content.check import read_edition
 from escuela.content.load import apply
 from escuela.content.text import EditionText
-from escuela.demo import calls, jury, marks
+from escuela.demo import calls, granted, jury, marks
 from escuela.demo.applicants import BEING_SCORED, HANDED_IN, MORE_PLACES, NOT_CHOSEN, STILL_WRITING, Applicant
 from escuela.demo.cast import LOGINS, NOTICE, PASSWORD, PEOPLE, PLACES, STAFF, ZONE
 from escuela.demo.reviews import Reviews
 from escuela.demo.stories import DAY, Stories, sessions, tasks
 from escuela.editions.models import COORDINATOR, PUBLISHED, RUNNING, TUTOR, Edition, EditionStaff
 from escuela.editions.policies import Moment
+from escuela.editions.text import ActivityText
 from escuela.extensions import db
 from escuela.messages.models import Message
 from escuela.people.models import LocalGovernment, Membership, Role, User
@@ -50,6 +53,12 @@ ENROLLED = {
 }
 """Who takes the running edition, by gender."""
 NOT_COME_YET = "wara"
+ASKED: dict[int, dict[str, Any]] = {
+    1: {"late_days": 5, "late_deduction": 10},
+    2: {"by_team": True, "takes_link": True},
+    3: {"criteria": (), "points_most": 20},
+}
+"""By module of the running edition, from 0: how its assignment differs from that of 2021."""
 WEEKS_END = 42
 """Days from the first to the last of the running edition."""
 
@@ -242,6 +251,7 @@ class _World:
         stories.more_time(enrolled["jussara"], start + 11 * DAY)
         for key in ("silvia", "caio"):
             stories.everything(enrolled[key], edition.modules, start)
+        granted.make(edition, enrolled, tutor=self.people["renata"])
         stories.attended(enrolled.values(), but=enrolled["jussara"])
         marks.changed(enrolled, start + 18 * DAY, by=self.people["gabriela"])
         db.session.flush()
@@ -305,7 +315,9 @@ def paced(text: EditionText, slug: str, starts_on: date) -> EditionText:
                     replace(each, starts=_moment(number * 7 + 8, time(16), starts_on)) for each in module.sessions
                 ),
                 activities=tuple(
-                    replace(each, opens=None, due=each.due and due, strict=last and each.due is not None)
+                    _asked(
+                        number, replace(each, opens=None, due=each.due and due, strict=last and each.due is not None)
+                    )
                     for each in module.activities
                 ),
             )
@@ -326,6 +338,13 @@ def paced(text: EditionText, slug: str, starts_on: date) -> EditionText:
         modules=tuple(modules),
         sessions=tuple(replace(each, starts=_moment(1, time(10), starts_on)) for each in text.sessions),
     )
+
+
+def _asked(number: int, text: ActivityText) -> ActivityText:
+    """Assignments of every sort: less for what is late, one work of a team with a link, points without a rubric."""
+    if not isinstance(text, AssignmentText):
+        return text
+    return replace(text, **ASKED.get(number, {}))
 
 
 def _moment(days: int, at: time, starts_on: date) -> Moment:

@@ -167,8 +167,11 @@ class Stories:
     def work(self, who: Enrolment, assignment: Assignment, at: datetime, *, outcome: str | None) -> Work:
         """One version handed in and, with an outcome, reviewed two days later."""
         said = WORDS[who.user.language]
+        team = who.local_government_id if assignment.by_team else None
         work = Work(assignment=assignment, enrolment=who, state=outcome or SUBMITTED, draft=said.work, submitted_at=at)
+        work.local_government_id = team
         version = Submission(version=1, text=said.work, submitted_at=at, submitted_by_id=who.user_id)
+        version.members = [who] if team else []
         work.submissions = [version]
         db.session.add(work)
         if outcome is not None:
@@ -184,6 +187,7 @@ class Stories:
             saved_at=at,
             outcome=outcome,
             released_at=at,
+            points_given=assignment.points_most and assignment.points_most * 3 // (4 if good else 8),
         )
         db.session.add(review)
         for criterion in assignment.criteria:

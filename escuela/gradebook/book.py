@@ -303,7 +303,8 @@ class Record:
 
 def record_of(edition: Edition, enrolment_id: int) -> Record:
     """In four queries."""
-    states = states_of([edition.id], [enrolment_id]).get(enrolment_id, {})
+    begun, _longer = states_of([edition.id], [enrolment_id])
+    states = begun.get(enrolment_id, {})
     row = queries.given(edition.id).c
     mine = select(row.activity_id, row.earned, row.possible).where(row.enrolment_id == enrolment_id)
     given = {activity_id: Points(earned, possible) for activity_id, earned, possible in db.session.execute(mine)}

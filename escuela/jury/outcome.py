@@ -161,7 +161,8 @@ def award(jury: Jury, work: Work, kind: str, *, reason: str, by: User) -> Award:
         )
     enrolment = work.enrolment
     row = Award(jury_id=jury.id, work_id=work.id, enrolment_id=enrolment.id, kind=kind, rank=found.rank, reason=reason)
-    row.local_government_id, row.awarded_at, row.awarded_by_id = enrolment.local_government_id, clock.now(), by.id
+    row.local_government_id = work.local_government_id or enrolment.local_government_id
+    row.awarded_at, row.awarded_by_id = clock.now(), by.id
     try:
         with db.session.begin_nested():
             db.session.add(row)

@@ -10,8 +10,17 @@ from sqlalchemy import Select, and_, case, exists, false, func, or_, select
 from sqlalchemy.orm import aliased, joinedload, lazyload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
-from escuela.admissions.models import ACTIVE, Enrolment
-from escuela.assessments.assignments.models import DRAFT, Assignment, Submission, SubmissionFile, Work, WorkFile
+from escuela.admissions.models import Enrolment
+from escuela.assessments.assignments.models import (
+    DRAFT,
+    Assignment,
+    Submission,
+    SubmissionFile,
+    SubmissionMember,
+    Work,
+    WorkFile,
+)
+from escuela.assessments.assignments.queries import government, somebody_is_there
 from escuela.editions.models import Edition
 from escuela.extensions import db
 from escuela.jury.models import Award, Juror, Jury, JuryDecision, Scoresheet
@@ -78,7 +87,7 @@ class Workload(NamedTuple):
 
 def workloads(jury: Jury) -> list[Workload]:
     """By name; works of people who withdrew are not counted."""
-    given, there = Scoresheet.given_at.is_not(None), Enrolment.status == ACTIVE
+    given, there = Scoresheet.given_at.is_not(None), somebody_is_there()
     begun = and_(COUNTS, Scoresheet.given_at.is_(None), Scoresheet.saved_at.is_not(None))
     states = {"assigned": COUNTS, "begun": begun, "given": given, "recused": Scoresheet.recused_at.is_not(None)}
     counted = (
@@ -106,18 +115,20 @@ def workloads(jury: Jury) -> list[Workload]:
 
 
 def judged(jury: Jury) -> Select[Work]:
-    """Works that may be judged: handed in, whatever their tutors say of them, by who is still enrolled."""
+    """Works that may be judged: handed in, whatever their tutors say of them, by people or teams still enrolled."""
     rows = select(Work).join(Work.enrolment)
-    return rows.where(Work.assignment_id == jury.assignment_id, Work.state != DRAFT, Enrolment.status == ACTIVE)
+    return rows.where(Work.assignment_id == jury.assignment_id, Work.state != DRAFT, somebody_is_there())
 
 
 def makers(works: Iterable[int]) -> dict[int, list[User]]:
-    """By id of work: whose it is, then whoever else handed in a version of it."""
+    """By id of work: whose it is, then whoever else handed in a version of it or, of a team, was named on one."""
     numbers = list(works)
     owners = select(Work.id, User).join(Work.enrolment).join(Enrolment.user).where(Work.id.in_(numbers))
     senders = select(Submission.work_id, User).join(Submission.submitted_by).where(Submission.work_id.in_(numbers))
+    team = select(Submission.work_id, User).join(Submission.members).join(Enrolment.user)
+    team = team.where(Submission.work_id.in_(numbers)).order_by(Submission.version, User.folded_name)
     found: dict[int, dict[int, User]] = defaultdict(dict)
-    for rows in (owners, senders.order_by(Submission.version)):
+    for rows in (owners, senders.order_by(Submission.version), team):
         for work, user in db.session.execute(rows.options(lazyload(User.roles))):
             found[work].setdefault(user.id, user)
     return {work: list(people.values()) for work, people in found.items()}
@@ -128,19 +139,25 @@ def own(jury: Jury) -> Select[int, int]:
 
     Of it is whoever works there now, worked there on a day of the edition, or was enrolled in it for that government.
     """
-    edition, colleague = jury.assignment.edition, aliased(Enrolment)
+    edition, colleague, member = jury.assignment.edition, aliased(Enrolment), aliased(Enrolment)
     then = and_(Membership.from_on <= edition.ends_on, Membership.to_on >= edition.starts_on)
     employed = and_(
         Membership.user_id == Juror.user_id,
-        Membership.local_government_id == Enrolment.local_government_id,
+        Membership.local_government_id == government(),
         or_(Membership.to_on.is_(None), then),
     )
     enrolled = and_(
         colleague.user_id == Juror.user_id,
         colleague.edition_id == edition.id,
-        colleague.local_government_id == Enrolment.local_government_id,
+        colleague.local_government_id == government(),
     )
     made = exists().where(Submission.work_id == Work.id, Submission.submitted_by_id == Juror.user_id)
+    named = exists().where(
+        Submission.work_id == Work.id,
+        SubmissionMember.submission_id == Submission.id,
+        SubmissionMember.enrolment_id == member.id,
+        member.user_id == Juror.user_id,
+    )
     return (
         select(Work.id, Juror.id)
         .select_from(Juror)
@@ -150,7 +167,7 @@ def own(jury: Jury) -> Select[int, int]:
         .outerjoin(colleague, enrolled)
         .where(
             Juror.jury_id == jury.id,
-            or_(Membership.id.is_not(None), colleague.id.is_not(None), Enrolment.user_id == Juror.user_id, made),
+            or_(Membership.id.is_not(None), colleague.id.is_not(None), Enrolment.user_id == Juror.user_id, made, named),
         )
         .distinct()
     )
@@ -198,7 +215,7 @@ def entries(jury: Jury) -> list[Entry]:
     rows = (
         judged(jury)
         .join(Enrolment.user)
-        .join(Enrolment.local_government)
+        .join(LocalGovernment, LocalGovernment.id == government())
         .join(newest_of, newest_of.c.work_id == Work.id)
         .outerjoin(JuryDecision, JuryDecision.work_id == Work.id)
         .with_only_columns(
@@ -236,7 +253,7 @@ def mine(juror: Juror) -> Select[Scoresheet]:
         .join(Scoresheet.work)
         .join(Work.enrolment)
         .join(Enrolment.local_government)
-        .where(Scoresheet.juror_id == juror.id, COUNTS, Enrolment.status == ACTIVE)
+        .where(Scoresheet.juror_id == juror.id, COUNTS, somebody_is_there())
         .options(
             enrolment.joinedload(Enrolment.user).lazyload(User.roles),
             enrolment.joinedload(Enrolment.local_government),

@@ -166,7 +166,7 @@ def _courses(user: User, at: datetime) -> list[Course]:
 
 
 def _mate(name: str, standing: Standing, overdue: list[ActivityFacts], at: datetime) -> Mate:
-    late = (days_late(activity, standing.state(activity), at) for activity in overdue)
+    late = (days_late(standing.own(activity), standing.state(activity), at) for activity in overdue)
     return Mate(name, standing.modules_done, max(late, default=0))
 
 
@@ -280,8 +280,11 @@ def _parts(edition: Edition) -> list[Part]:
     enrolment = enrolment_of(me(), edition)
     standing = None
     if enrolment:
-        states = states_of([edition.id], [enrolment.id]).get(enrolment.id, {})
-        standing = Standing(programme, Record(active=True, states=states, attended=0))
+        states, longer = states_of([edition.id], [enrolment.id])
+        record = Record(
+            active=True, states=states.get(enrolment.id, {}), attended=0, extensions=longer.get(enrolment.id, {})
+        )
+        standing = Standing(programme, record)
     return outline(programme, standing, clock.now())
 
 

@@ -15,6 +15,7 @@ from escuela.access import is_public
 from escuela.admissions.models import RosterImport
 from escuela.applications.models import ApplicationFile
 from escuela.assessments.assignments.models import Work, WorkFile
+from escuela.assessments.assignments.upload_models import Upload
 from escuela.assessments.quizzes import services as quizzes
 from escuela.authoring.models import ActivityDraft
 from escuela.calls.models import CallCriterion, CallQuestion
@@ -91,6 +92,7 @@ class Things:
     draft: ActivityDraft
     sheet: Scoresheet
     award: Award
+    upload: Upload
 
     @classmethod
     def gather(cls, cast: Cast) -> Things:
@@ -131,6 +133,7 @@ class Things:
         sheet = factories.scoresheet(work, factories.juror(cast.elena, jury))
         decided = {"final": 800, "reason": "x", "decided_at": NOW, "decided_by_id": cast.gabriela.id}
         factories.saved(JuryDecision(work_id=work.id, jury_id=jury.id, **decided))
+        upload = Upload(work=work, by_id=cast.lucia.id, name="plan.pdf", size=9, sha256="1" * 64, touched_at=NOW)
         return cls(
             work,
             file,
@@ -146,6 +149,7 @@ class Things:
             factories.saved(draft),
             sheet,
             factories.award(work, jury),
+            factories.saved(upload),
         )
 
 
@@ -178,6 +182,7 @@ def doors(app: Flask, cast: Cast, things: Things) -> Iterator[Door]:
         "batch": things.batch.id,
         "medium": things.medium.id,
         "draft": things.draft.id,
+        "upload": things.upload.id,
         "module": cast.module.slug,
         "kind": "lesson",
         "sort": "actividades",

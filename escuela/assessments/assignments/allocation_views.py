@@ -19,7 +19,7 @@ from escuela.editions.models import Edition, EditionStaff
 from escuela.editions.policies import can_review
 from escuela.errors import DomainError
 from escuela.extensions import db
-from escuela.people.models import User
+from escuela.people.models import LocalGovernment, User
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -60,7 +60,7 @@ def allocate_by_government(edition: str) -> ResponseReturnValue:
     plan = {
         work.id: _chosen(found, field, work)
         for work in works
-        if request.form.get(field := f"government-{work.enrolment.local_government_id}")
+        if request.form.get(field := f"government-{_government(work).id}")
     }
     return _allocated(found, works, plan)
 
@@ -77,6 +77,10 @@ def _waiting(edition: Edition, *, locked: bool = False) -> Sequence[Work]:
     if locked:
         works = works.with_for_update(of=Work)
     return db.session.scalars(works).all()
+
+
+def _government(work: Work) -> LocalGovernment:
+    return work.local_government or work.enrolment.local_government
 
 
 def _chosen(edition: Edition, field: str, work: Work) -> User | None:
@@ -102,7 +106,7 @@ def _allocated(edition: Edition, works: Sequence[Work], plan: dict[int, User | N
 
 def _page(edition: Edition, *, refusal: DomainError | None = None) -> str:
     works = _waiting(edition)
-    governments = {work.enrolment.local_government_id: work.enrolment.local_government for work in works}
+    governments = {_government(work).id: _government(work) for work in works}
     holders = [work.claimed_by_id or (work.allocation.reviewer_id if work.allocation else None) for work in works]
     return render_template(
         "assessments/assignments/allocation.html",
@@ -112,7 +116,7 @@ def _page(edition: Edition, *, refusal: DomainError | None = None) -> str:
         load={user.id: holders.count(user.id) for user in reviewers(edition)},
         free=holders.count(None),
         governments=[
-            (government, sum(work.enrolment.local_government_id == number for work in works))
+            (government, sum(_government(work).id == number for work in works))
             for number, government in sorted(governments.items(), key=lambda pair: pair[1].name)
         ],
         typed=request.form if refusal else {},

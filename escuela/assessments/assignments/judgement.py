@@ -23,11 +23,14 @@ class Judgement:
     private_note: str = ""
     remarks: dict[int, str] = field(default_factory=dict)
     """Remark -> its words, where they are on the page."""
+    points: str = ""
+    """As they were typed, where there is no rubric."""
 
     @classmethod
     def typed(cls, form: Mapping[str, str], assignment: Assignment) -> Judgement:
         """As a form of the desk sends it; levels that are not of their criterion are left out."""
         judgement = cls(comment=tidy(form.get("comment")), private_note=tidy(form.get("private_note")))
+        judgement.points = form.get("points", "").strip()
         for criterion in assignment.criteria:
             chosen = form.get(f"level-{criterion.id}")
             judgement.notes[criterion.id] = tidy(form.get(f"note-{criterion.id}"))
@@ -49,7 +52,13 @@ class Judgement:
             comment=review.comment,
             private_note=review.private_note,
             remarks={remark.id: remark.text for remark in review.remarks},
+            points="" if review.points_given is None else str(review.points_given),
         )
+
+    def points_for(self, assignment: Assignment) -> int | None:
+        """The points, if they are a number that the assignment can give."""
+        most, number = assignment.points_most or 0, re.fullmatch(r"[0-9]{1,4}", self.points)
+        return int(number[0]) if number and most and int(number[0]) <= most else None
 
     def unmarked(self, assignment: Assignment) -> list[Criterion]:
         return [criterion for criterion in assignment.criteria if criterion.id not in self.levels]

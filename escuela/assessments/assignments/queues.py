@@ -9,7 +9,6 @@ from sqlalchemy import ColumnElement, Select, and_, case, exists, false, func, o
 from sqlalchemy.orm import joinedload, selectinload
 
 from escuela import clock
-from escuela.admissions.models import ACTIVE, Enrolment
 from escuela.admissions.queries import handed_over
 from escuela.assessments.assignments.deadlines import handed_in_for_today
 from escuela.assessments.assignments.models import (
@@ -21,7 +20,14 @@ from escuela.assessments.assignments.models import (
     Submission,
     Work,
 )
-from escuela.assessments.assignments.queries import participant, reviewable_works, reviewed_editions
+from escuela.assessments.assignments.queries import (
+    government,
+    not_of,
+    participant,
+    reviewable_works,
+    reviewed_editions,
+    somebody_is_there,
+)
 from escuela.assessments.assignments.review_models import Allocation, Reply
 from escuela.editions.models import Edition
 from escuela.people.models import LocalGovernment, User
@@ -77,7 +83,7 @@ def _due(zones: Iterable[str], now: datetime) -> dict[str, ColumnElement[bool]]:
 
 def _goes_on() -> ColumnElement[bool]:
     """Whether a work is anybody's business still: a place that was handed over takes what waits along."""
-    return (Enrolment.status == ACTIVE) | ((Work.state == SUBMITTED) & handed_over())
+    return somebody_is_there() | ((Work.state == SUBMITTED) & handed_over())
 
 
 def _works(user: User, edition_slug: str | None, government_id: int | None = None) -> Select[Work]:
@@ -86,7 +92,7 @@ def _works(user: User, edition_slug: str | None, government_id: int | None = Non
     if edition_slug:
         works = works.where(Edition.slug == edition_slug)
     if government_id:
-        works = works.where(Enrolment.local_government_id == government_id)
+        works = works.where(government() == government_id)
     return works
 
 
@@ -115,6 +121,7 @@ def as_listed(works: Select[Work]) -> Select[Work]:
     return works.options(
         joinedload(Work.assignment).joinedload(Assignment.edition),
         participant(),
+        joinedload(Work.local_government),
         joinedload(Work.claimed_by).lazyload(User.roles),
         joinedload(Work.allocation).joinedload(Allocation.reviewer).lazyload(User.roles),
         selectinload(Work.submissions).load_only(Submission.version, Submission.work_id),
@@ -137,7 +144,7 @@ def governments(user: User, edition_slug: str | None = None) -> Select[*tuple[in
     """Local governments with works that wait, and how many."""
     return (
         _works(user, edition_slug)
-        .join(Enrolment.local_government)
+        .join(LocalGovernment, LocalGovernment.id == government())
         .where(_of(user)[WAITING])
         .with_only_columns(LocalGovernment.id, LocalGovernment.name, func.count())
         .group_by(LocalGovernment.id, LocalGovernment.name)
@@ -199,9 +206,8 @@ def unanswered(user: User, edition_slug: str | None = None) -> Select[Reply]:
         .join(Review.submission)
         .join(Submission.work)
         .join(Work.assignment)
-        .join(Work.enrolment)
         .join(Assignment.edition)
-        .where(Reply.asks, Reply.id.in_(newest), Edition.id.in_(editions), Enrolment.user_id != user.id)
+        .where(Reply.asks, Reply.id.in_(newest), Edition.id.in_(editions), not_of(user))
         .options(
             joinedload(Reply.author).lazyload(User.roles),
             joinedload(Reply.review)

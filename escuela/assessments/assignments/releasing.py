@@ -12,7 +12,7 @@ from sqlalchemy.orm.interfaces import ORMOption
 
 from escuela import clock
 from escuela.admissions.models import Enrolment
-from escuela.assessments.assignments import policies, remarks
+from escuela.assessments.assignments import policies, receipts, remarks
 from escuela.assessments.assignments.models import (
     Assignment,
     Criterion,
@@ -25,7 +25,7 @@ from escuela.editions.models import Edition
 from escuela.editions.policies import Moment, coordinates
 from escuela.errors import DomainError
 from escuela.extensions import db
-from escuela.messages.services import Recipient, enqueue, enqueue_all
+from escuela.messages.services import enqueue
 from escuela.people.history import FIELDS, VERBS, announced, record, record_all
 from escuela.people.models import User
 from escuela.people.services import recipient
@@ -79,9 +79,11 @@ def _held() -> Select[Review]:
 
 def with_points() -> tuple[ORMOption, ...]:
     """What a list needs to say how many points each gives."""
-    rubric = joinedload(Review.submission).joinedload(Submission.work).joinedload(Work.assignment)
+    work = joinedload(Review.submission).joinedload(Submission.work)
+    rubric = work.joinedload(Work.assignment)
     return (
         selectinload(Review.marks).joinedload(Mark.level),
+        work.selectinload(Work.submissions).load_only(Submission.version, Submission.work_id, Submission.submitted_at),
         rubric.selectinload(Assignment.criteria).selectinload(Criterion.levels),
     )
 
@@ -145,35 +147,30 @@ def release_due_reviews() -> int:
 
 
 def _tell(reviews: Sequence[Review]) -> int:
-    """The works change their state, and one mail goes to each participant."""
+    """The works change their state, and one mail goes to each of their people. Says how many reviews were told."""
     for review in reviews:
         work = review.submission.work
         review.released_at = clock.now()
         work.state, work.claimed_by, work.claimed_at = review.outcome or "", None, None
     db.session.flush()
-    enqueue_all("assessments/assignments/reviewed", [(_to(each), f"review-{each.id}", _said(each)) for each in reviews])
+    receipts.tell_all("reviewed", [(each.submission.work, f"review-{each.id}", _said(each)) for each in reviews])
     for review in reviews:
         _tell_heir(review)
     return len(reviews)
 
 
 def _tell_heir(review: Review) -> None:
-    """Mail the review of a work to who goes on in the place of its writer, if somebody does."""
+    """Mail the review of a work to who goes on in the place of its writer. Of a team's they are, and have it anyhow."""
     work = review.submission.work
     heir = work.enrolment.heir
-    if heir is not None:
+    if heir is not None and work.local_government_id is None:
         to, once = recipient(heir.user), f"review-{review.id}:heir"
         enqueue("assessments/assignments/reviewed_before", to, once=once, review=review, work=work)
 
 
-def _to(review: Review) -> Recipient:
-    user = review.submission.work.enrolment.user
-    return Recipient(user.email, user.language, user.name, user.zone)
-
-
 def _said(review: Review) -> dict[str, object]:
     work = review.submission.work
-    return {"review": review, "work": work, "closes": policies.closes(work.assignment, work)}
+    return {"review": review, "closes": policies.closes(work.assignment, work)}
 
 
 def _by_edition(reviews: Iterable[Review]) -> list[tuple[Edition, list[Review]]]:

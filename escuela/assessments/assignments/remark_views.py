@@ -15,7 +15,7 @@ from escuela.assessments.assignments.judgement import NOTE, Judgement
 from escuela.assessments.assignments.models import WorkFile
 from escuela.assessments.assignments.renditions import UnreadableError, draw_page
 from escuela.assessments.assignments.review_models import Phrase
-from escuela.assessments.assignments.views import PAGE, _assignment, bp
+from escuela.assessments.assignments.views import PAGE, bp, found_assignment
 from escuela.errors import DomainError, wants_json
 from escuela.extensions import db
 
@@ -53,7 +53,7 @@ def remove_remark(edition: str, work: int, remark: int) -> ResponseReturnValue:
 @bp.get(f"{PAGE}/archivos/<int:file>/paginas/<int:page>.png")
 def page_of_file(edition: str, activity: str, file: int, page: int) -> ResponseReturnValue:
     """A page as a picture that we drew: nothing of what people send runs at our address."""
-    files = queries.visible_files(me(), _assignment(edition, activity)).options(joinedload(WorkFile.rendition))
+    files = queries.visible_files(me(), found_assignment(edition, activity)).options(joinedload(WorkFile.rendition))
     found = get_or_404(files.where(WorkFile.id == file))
     if not 1 <= page <= remarks.pages_of(found):
         abort(404)

@@ -10,7 +10,7 @@ from escuela import clock
 from escuela.admissions.models import ACTIVE, Enrolment
 from escuela.assessments.assignments.judgement import NOTE, tidy
 from escuela.assessments.assignments.models import Assignment, Review, Submission, Work
-from escuela.assessments.assignments.queries import reviewable_works
+from escuela.assessments.assignments.queries import members, reviewable_works, whose
 from escuela.assessments.assignments.review_models import Reply
 from escuela.editions.models import COORDINATOR, Edition, EditionStaff
 from escuela.errors import DomainError
@@ -41,9 +41,11 @@ def _released() -> Select[Review]:
 
 
 def reviews_of(user: User, assignment: Assignment) -> Select[Review]:
-    """Released reviews of one's own work on an assignment."""
+    """Released reviews of one's own work on an assignment, or of one's team's."""
     mine = select(Enrolment.id).where(Enrolment.user_id == user.id, Enrolment.status == ACTIVE)
-    return _released().where(Work.assignment_id == assignment.id, Work.enrolment_id.in_(mine))
+    held = whose(assignment.edition_id).c
+    works = select(held.work_id).where(held.enrolment_id.in_(mine))
+    return _released().where(Work.assignment_id == assignment.id, Work.id.in_(works))
 
 
 def reviews_by_staff(user: User, work: Work) -> Select[Review]:
@@ -60,9 +62,10 @@ def ask(review: Review, text: str, *, by: User) -> Reply:
 
 
 def answer(review: Review, text: str, *, by: User) -> Reply:
-    """An answer of a tutor, mailed to the participant."""
+    """An answer of a tutor, mailed to the participant, or to everybody of the team."""
     reply = _written(review, text, by, asks=False)
-    _mail("answer", review.submission.work.enrolment.user, reply)
+    for enrolment in db.session.scalars(members(review.submission.work)):
+        _mail("answer", enrolment.user, reply)
     return reply
 
 

@@ -11,7 +11,7 @@ from escuela.access import get_or_404, me
 from escuela.assessments.assignments import replies
 from escuela.assessments.assignments.desk_views import DESK, on_the_desk
 from escuela.assessments.assignments.models import Review
-from escuela.assessments.assignments.views import PAGE, _assignment, bp
+from escuela.assessments.assignments.views import PAGE, bp, found_assignment
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @bp.post(f"{PAGE}/devoluciones/<int:review>/preguntas")
 def ask(edition: str, activity: str, review: int) -> ResponseReturnValue:
     """A question of the participant about a review of their work."""
-    assignment = _assignment(edition, activity)
+    assignment = found_assignment(edition, activity)
     found = get_or_404(replies.reviews_of(me(), assignment).where(Review.id == review))
     replies.ask(found, request.form.get("text", ""), by=me())
     flash(_("Your question is on its way to %(name)s.", name=found.reviewer.name), "good")

@@ -12,6 +12,6 @@ from escuela.people import history
 
 
 def init_app(_app: Flask) -> None:
-    register(Kind("quiz", _l("Quiz"), "edit", "quizzes.overview", progress, grades))
+    register(Kind("quiz", _l("Quiz"), "edit", "quizzes.overview", progress, grades=grades))
     history.VERBS.update(words.VERBS)
     history.FIELDS.update(words.FIELDS)

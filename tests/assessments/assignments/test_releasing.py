@@ -161,4 +161,4 @@ def test_the_page_asks_as_much_for_three_reviews_as_for_one(
     gabriela = as_(cast.gabriela)
     with count_queries() as ran:
         gabriela.get(PAGE)
-    assert len(ran) == 10
+    assert len(ran) == 11
