@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from decimal import Decimal
+
 import pytest
 from sqlalchemy import select
 
-from escuela.assessments.assignments.models import CHANGES_REQUESTED, SUBMITTED, Submission
+from escuela.assessments.assignments import policies
+from escuela.assessments.assignments.models import CHANGES_REQUESTED, PASS, SUBMITTED, Submission, Work
 from escuela.editions.kinds import KINDS
 from escuela.extensions import db
 from escuela.gradebook.queries import given
@@ -87,3 +91,77 @@ def test_another_edition_s_marks_stay_there(cast, marks):
     attempt(factories.quiz(elsewhere), cast.rocios, 5)
     reviewed(factories.assignment(elsewhere), cast.rocios, 1, 1)
     assert marks() == []
+
+
+# --- works: as `policies.points` says of each review
+
+
+def said(work: Work) -> tuple[Decimal, int]:
+    """What the pages say of the newest released review, in hundredths."""
+    review = next(each.review for each in reversed(work.submissions) if each.review)
+    return policies.points(work, review) * 100, work.assignment.points * 100
+
+
+@pytest.mark.parametrize(
+    ("due", "extended", "late"),
+    [(None, None, False), (1, None, False), (0, None, True), (-1, None, True), (-1, 1, False), (-2, -1, True)],
+)
+@pytest.mark.parametrize("deduction", [0, 15, 33, 100])
+def test_a_work_gives_what_its_pages_say_weights_lateness_and_all(cast, marks, due, extended, late, deduction):
+    assignment = cast.assignment
+    assignment.criteria[0].weight, assignment.late_deduction = 3, deduction
+    if due is not None:
+        assignment.due_at, assignment.due_zone = NOW + timedelta(hours=due), "America/Montevideo"
+    work = reviewed(assignment, cast.lucias, 1, 2)
+    work.submissions[0].submitted_at = NOW
+    if extended is not None:
+        work.due_at, work.due_zone = NOW + timedelta(hours=extended), "America/Montevideo"
+    db.session.commit()
+    assert policies.was_late(work) is late
+    assert marks() == [(cast.lucias.id, "assignment", *said(work))]
+    assert marks() == [(cast.lucias.id, "assignment", 5 * (100 - deduction * late), 800)]
+
+
+def test_corrections_are_not_late_and_the_newest_review_counts(cast, marks):
+    cast.assignment.late_deduction = 10
+    cast.assignment.due_at, cast.assignment.due_zone = NOW, "America/Montevideo"
+    work = reviewed(cast.assignment, cast.lucias, 1, 0, state=CHANGES_REQUESTED)
+    work.submissions[0].submitted_at = NOW - timedelta(hours=1)
+    again = Submission(version=2, text="Otra vez", submitted_at=NOW + timedelta(days=1))
+    again.submitted_by_id = cast.lucia.id
+    work.submissions.append(again)
+    db.session.commit()
+    review(work, 2, 2)
+    assert marks() == [(cast.lucias.id, "assignment", 400, 400)] == [(cast.lucias.id, "assignment", *said(work))]
+
+
+def test_points_without_a_rubric_are_those_that_were_written(cast, marks):
+    assignment = cast.assignment
+    assignment.criteria, assignment.points_most, assignment.late_deduction = [], 20, 15
+    assignment.due_at, assignment.due_zone = NOW - timedelta(hours=1), "America/Montevideo"
+    work = reviewed(assignment, cast.lucias)
+    assert marks() == [], "nothing was written yet"
+    work.submissions[0].submitted_at = NOW
+    work.submissions[0].reviews[0].points_given = 13
+    db.session.commit()
+    assert marks() == [(cast.lucias.id, "assignment", 1105, 2000)] == [(cast.lucias.id, "assignment", *said(work))]
+
+
+def test_what_is_only_approved_or_not_has_no_mark(cast, marks):
+    cast.assignment.grading = PASS
+    db.session.commit()
+    reviewed(cast.assignment, cast.lucias, 2, 1)
+    assert marks() == []
+
+
+def test_everybody_of_a_team_has_its_mark_once(cast, marks):
+    cast.assignment.by_team = True
+    newcomer = factories.enrolment(factories.user("Eva Ibirá Pitá"), cast.edition, cast.canelones)
+    factories.enrolment(factories.user("Ana Lapacho Timbó"), cast.edition, cast.catamarca)
+    work = reviewed(cast.assignment, cast.lucias, 2, 1, local_government_id=cast.canelones.id)
+    work.submissions[0].members = [cast.lucias, cast.martins]
+    db.session.commit()
+    assert marks() == sorted((each.id, "assignment", 300, 400) for each in (cast.lucias, cast.martins, newcomer))
+    cast.martins.local_government = cast.catamarca
+    db.session.commit()
+    assert (cast.martins.id, "assignment", 300, 400) in marks(), "he was named on it"

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from escuela import clock
 from escuela.assessments.assignments.models import Submission
 from escuela.extensions import db
+from escuela.jury import queries
 from escuela.jury.models import Award, JuryDecision
 from escuela.messages.models import Message
 from escuela.people.models import Change, User
@@ -345,3 +346,19 @@ def test_awards_of_another_jury_are_nothing_here(closed: Scene, cast: Cast, as_:
     final = factories.assignment(factories.module(cast.other), final_work=True)
     other = factories.award(factories.work(final, cast.rocios), factories.jury(final, cast.elena))
     assert as_(cast.gabriela).get(f"{HOME}/premios/{other.id}/revocar").status_code == 404
+
+
+def test_everybody_of_a_team_made_its_work_and_none_of_them_judges_it(scene: Scene, cast: Cast) -> None:
+    scene.work.local_government_id = cast.canelones.id
+    scene.work.submissions[0].members = [cast.lucias, cast.martins]
+    db.session.commit()
+    assert queries.makers([scene.work.id]) == {scene.work.id: [cast.lucia, cast.martin]}
+    cast.martins.local_government = cast.catamarca
+    martins = factories.juror(cast.martin, scene.jury)
+    assert queries.is_own(scene.work, martins), "he was named on it"
+    cast.lucias.status, cast.lucias.withdrawn_at = "withdrawn", clock.now()
+    db.session.commit()
+    works = set(db.session.scalars(queries.judged(scene.jury)))
+    assert scene.work not in works, "nobody of it is there"
+    factories.enrolment(factories.user("Eva Ibirá Pitá"), cast.edition, cast.canelones)
+    assert scene.work in set(db.session.scalars(queries.judged(scene.jury)))

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from escuela.admissions import moves
 from escuela.admissions.models import Enrolment
 from escuela.admissions.services import Newcomer
-from escuela.assessments.assignments import queries, queues, services
+from escuela.assessments.assignments import allocation, queries, queues, releasing, services
 from escuela.assessments.assignments.judgement import Judgement
 from escuela.assessments.assignments.models import Assignment, Submission, Work, mark_of
 from escuela.content.rows import home_of
@@ -200,3 +200,63 @@ def test_each_of_a_team_has_one_row_of_progress(cast: Cast, waiting: Work, count
     rows = [row for part in queries.PROGRESS for row in db.session.execute(part(cast.edition.id))]
     assert sorted(row.enrolment_id for row in rows) == sorted(each.id for each in people)
     assert len(db.session.execute(select(queries.whose())).all()) == 3
+
+
+# --- what reviewing means for a team
+
+
+def test_a_held_review_is_told_to_nobody_and_then_to_everybody_once(cast: Cast, waiting: Work) -> None:
+    db.session.query(Message).delete()
+    services.claim(waiting, by=cast.renata)
+    review = services.request_changes(waiting, Judgement(comment="Falta."), by=cast.renata, hold=True)
+    db.session.commit()
+    assert db.session.query(Message).count() == 0
+    for _again in range(2):
+        releasing.release(releasing.held_reviews(cast.gabriela, cast.edition), by=cast.gabriela)
+        db.session.commit()
+    told = {mail.address: mail.once for mail in db.session.query(Message)}
+    assert told == {
+        cast.lucia.email: f"review-{review.id}",
+        cast.martin.email: f"review-{review.id}:{cast.martins.id}",
+    }
+    assert db.session.query(Message).count() == 2
+
+
+def test_who_takes_the_place_of_who_began_it_is_told_once_as_one_of_the_team(cast: Cast, waiting: Work) -> None:
+    db.session.refresh(cast.gabriela)
+    colleague = Newcomer(email="nueva@example.org", name="Nueva Tala Ceibo", language="en", zone="America/Montevideo")
+    heir = moves.hand_over(
+        cast.lucias, colleague, position="Ambiente", focal_point=False, leaves=False, reason="x", by=cast.gabriela
+    )
+    db.session.query(Message).delete()
+    db.session.commit()
+    approved(waiting, cast.renata)
+    mails = db.session.query(Message).all()
+    assert {mail.kind for mail in mails} == {"assessments/assignments/reviewed"}
+    assert sorted(mail.address for mail in mails) == sorted([cast.lucia.email, cast.martin.email, heir.user.email])
+
+
+def test_anybody_of_the_team_asks_and_the_answer_goes_to_all(cast: Cast, as_: As, waiting: Work) -> None:
+    approved(waiting, cast.renata)
+    db.session.query(Message).delete()
+    db.session.commit()
+    review = waiting.submissions[0].reviews[0]
+    ask = f"{PAGE}/devoluciones/{review.id}/preguntas"
+    assert as_(cast.martin).post(ask, data={"text": "¿Y ahora?"}).status_code == 303
+    stranger = factories.user("Ana Lapacho Timbó")
+    factories.enrolment(stranger, cast.edition, cast.catamarca)
+    assert as_(stranger).post(ask, data={"text": "¿Y yo?"}).status_code == 404
+    desk = f"/ediciones/novena/revisiones/{waiting.id}/respuestas/{review.id}"
+    assert as_(cast.renata).post(desk, data={"text": "Ahora el simulacro."}).status_code == 303
+    told = {(mail.kind.rpartition("/")[2], mail.address) for mail in db.session.query(Message)}
+    assert told == {("question", cast.renata.email), ("answer", cast.lucia.email), ("answer", cast.martin.email)}
+
+
+def test_no_work_is_allocated_to_one_of_its_team(cast: Cast, waiting: Work) -> None:
+    factories.staff(cast.martin, cast.edition, "tutor")
+    assert allocation.evenly([waiting], [cast.martin, cast.renata]) == {waiting.id: cast.renata}
+    assert allocation.evenly([waiting], [cast.martin]) == {}
+    with pytest.raises(DomainError, match="cannot review their own work"):
+        allocation.allocate([waiting], {waiting.id: cast.martin}, by=cast.gabriela)
+    assert queues.may_begin(cast.renata, waiting)
+    assert db.session.scalars(queues.queue(cast.martin)).all() == []
