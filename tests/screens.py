@@ -74,7 +74,15 @@ PAGES: dict[str | None, dict[str, Way]] = {
         "lesson-pt": f"{RUNNING}/lecciones/que-es-un-dato",
         "marks-excused": f"{RUNNING}/mis-calificaciones",
     },
-    "silvia": {"now-complete": "/ahora", "checklist-complete": f"{RUNNING}/certificado"},
+    "jussara": {
+        "quiz-kinds": f"{RUNNING}/cuestionarios/quiz-repaso",
+        "quiz-kinds-attempt": f"{RUNNING}/cuestionarios/quiz-repaso/intentos/1",
+    },
+    "silvia": {
+        "now-complete": "/ahora",
+        "checklist-complete": f"{RUNNING}/certificado",
+        "quiz-kinds-result": f"{RUNNING}/cuestionarios/quiz-repaso/intentos/1",
+    },
     "rocio": {
         "now-past": "/ahora",
         "certificates": "/certificados",
@@ -94,6 +102,10 @@ PAGES: dict[str | None, dict[str, Way]] = {
         "board-tutor": f"{RUNNING}/tablero",
         "gradebook-tutor": f"{RUNNING}/calificaciones",
         "quiz-preview": f"{RUNNING}/cuestionarios/quiz-datos",
+        "quiz-kinds-preview": f"{RUNNING}/cuestionarios/quiz-repaso",
+        "quiz-essays": f"{RUNNING}/cuestionarios/quiz-repaso/ensayos",
+        "quiz-figures": f"{RUNNING}/cuestionarios/quiz-repaso/estadisticas",
+        "quiz-allowances": f"{RUNNING}/cuestionarios/quiz-repaso/permisos",
     },
     "gabriela": {
         "board": f"{RUNNING}/tablero",
@@ -113,6 +125,8 @@ PAGES: dict[str | None, dict[str, Way]] = {
         "module": f"{WRITE}/modulos/datos",
         "lesson-editor": f"{WRITE}/actividades/que-es-un-dato",
         "quiz-editor": f"{WRITE}/actividades/quiz-datos",
+        "quiz-kinds-editor": f"{WRITE}/actividades/quiz-repaso",
+        "quiz-count-again": f"{RUNNING}/cuestionarios/quiz-repaso/recalcular/eslabon",
         "assignment-editor": f"{WRITE}/actividades/assignment-inventario",
         "versions": f"{WRITE}/actividades/que-es-un-dato/versiones",
         "put-away": f"{WRITE}/actividades/que-es-un-dato/archivar",
