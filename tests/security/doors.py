@@ -14,7 +14,8 @@ from escuela import storage
 from escuela.access import is_public
 from escuela.admissions.models import RosterImport
 from escuela.applications.models import ApplicationFile
-from escuela.assessments.assignments.models import Work, WorkFile
+from escuela.assessments.assignments.models import Review, Work, WorkFile
+from escuela.assessments.assignments.review_models import Phrase, Remark
 from escuela.assessments.quizzes import services as quizzes
 from escuela.authoring.models import ActivityDraft
 from escuela.calls.models import CallCriterion, CallQuestion
@@ -91,6 +92,8 @@ class Things:
     draft: ActivityDraft
     sheet: Scoresheet
     award: Award
+    remark: Remark
+    phrase: Phrase
 
     @classmethod
     def gather(cls, cast: Cast) -> Things:
@@ -131,6 +134,7 @@ class Things:
         sheet = factories.scoresheet(work, factories.juror(cast.elena, jury))
         decided = {"final": 800, "reason": "x", "decided_at": NOW, "decided_by_id": cast.gabriela.id}
         factories.saved(JuryDecision(work_id=work.id, jury_id=jury.id, **decided))
+        review = factories.saved(Review(submission=work.submissions[0], reviewer=cast.renata, saved_at=NOW))
         return cls(
             work,
             file,
@@ -146,6 +150,8 @@ class Things:
             factories.saved(draft),
             sheet,
             factories.award(work, jury),
+            factories.saved(Remark(review=review, text="Falta la fuente.", start=0, stop=7, quote="Nuestro")),
+            factories.saved(Phrase(owner_id=cast.renata.id, text="Buen comienzo.", kept_at=NOW)),
         )
 
 
@@ -186,9 +192,14 @@ def doors(app: Flask, cast: Cast, things: Things) -> Iterator[Door]:
         "juror": things.sheet.juror_id,
         "sheet": things.sheet.id,
         "award": things.award.id,
+        "assignment": cast.assignment.id,
+        "review": things.remark.review_id,
+        "remark": things.remark.id,
+        "phrase": things.phrase.id,
+        "page": 1,
     }
     rooms: dict[str, dict[str, Any]] = {
-        "quizzes": {"activity": cast.quiz.slug},
+        "quizzes": {"activity": cast.quiz.slug, "question": "p1"},
         "assignments": {"activity": cast.assignment.slug},
         "learning": {"activity": cast.lesson.slug},
         "gradebook": {"activity": cast.quiz.slug},
