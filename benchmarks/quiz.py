@@ -41,7 +41,7 @@ from escuela.extensions import db
 from escuela.people.models import User
 
 QUIZ = f"/ediciones/{SLUG}/cuestionarios/cuestionario-1"
-PAUSE = 1.5
+PAUSE = 5
 """Seconds between two answers of one person: faster than anybody reads."""
 QUERIES, ROUNDS, WORKERS = 4, 100, 3
 
