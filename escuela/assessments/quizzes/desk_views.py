@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask_babel import format_decimal, ngettext
 from flask_babel import gettext as _
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import joinedload
 
 from escuela import clock, web
@@ -48,6 +48,8 @@ def preview(quiz: Quiz) -> str:
         quiz=quiz,
         due=due(quiz),
         questions=[question for question in questions if question.removed_at is None],
+        draws=quiz.draws,
+        writes=coordinates(me(), quiz.edition),
         waiting=_count(queries.essays(quiz)),
         corrected=_corrected(quiz) if coordinates(me(), quiz.edition) else [],
         regrades=db.session.scalars(queries.regrades(quiz)).all(),
@@ -156,8 +158,11 @@ def figures(edition: str, activity: str) -> ResponseReturnValue:
 
 
 def _by_id(quiz: Quiz) -> dict[int, Question]:
-    rows = select(Question).where(Question.quiz_id == quiz.id).options(joinedload(Question.newest))
-    return {question.id: question for question in db.session.scalars(rows.order_by(Question.position))}
+    """Its questions, and those of the bank that an attempt drew."""
+    drawn = select(Answer.question_id).join(Answer.attempt).where(Attempt.quiz_id == quiz.id)
+    rows = select(Question).where(or_(Question.quiz_id == quiz.id, Question.id.in_(drawn)))
+    found = db.session.scalars(rows.options(joinedload(Question.newest)).order_by(Question.position))
+    return {question.id: question for question in found}
 
 
 @bp.get("/estadisticas.csv")

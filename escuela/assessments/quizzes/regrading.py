@@ -82,7 +82,7 @@ def apply(question: Question, *, seen: str, reason: str, by: User) -> Regrade:
         raise MeanwhileError(
             _l("Somebody handed in or counted again meanwhile. Look at the new effect and confirm it.")
         )
-    if not found:
+    if not found or question.quiz is None:
         raise DomainError(_l("Nothing would change: there is nothing to count again."))
     for again in found:
         _count(again, question)
