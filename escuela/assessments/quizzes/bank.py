@@ -192,13 +192,13 @@ class Place:
 def add(bank: QuestionBank, asked: QuestionText, place: Place, *, by: User | None, mark: str = "") -> BankEntry:
     """A new question, under a slug of its own. `mark` is its digest where a file brought it."""
     taken = set(db.session.scalars(select(Question.slug).where(Question.bank_id == bank.id)))
-    return add_all(bank, [(asked, place, mark)], taken, by=by)[0]
+    entry = add_all(bank, [(asked, place, mark)], taken)[0]
+    record(entry.question, "question.added", within=bank, by=by)
+    return entry
 
 
-def add_all(
-    bank: QuestionBank, new: Iterable[tuple[QuestionText, Place, str]], taken: set[str], *, by: User | None
-) -> list[BankEntry]:
-    """Several: `taken` are the slugs that there are, and it takes those of the new ones in."""
+def add_all(bank: QuestionBank, new: Iterable[tuple[QuestionText, Place, str]], taken: set[str]) -> list[BankEntry]:
+    """Several, with the digest of each or nothing; `taken` are the slugs that there are; the new ones join them."""
     made = []
     for asked, place, mark in new:
         words = " ".join(_first(asked.text).split()[:SLUG_WORDS])
@@ -211,8 +211,6 @@ def add_all(
         db.session.add(entry)
         made.append(entry)
     db.session.flush()
-    for entry in made:
-        record(entry.question, "question.added", within=bank, by=by)
     return made
 
 

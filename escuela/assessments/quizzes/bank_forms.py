@@ -8,17 +8,20 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import ValidationError
+from flask_wtf.file import FileField, FileRequired
+from wtforms import SelectField, ValidationError
 
 from escuela.assessments.quizzes.bank import Place
 from escuela.assessments.quizzes.bank_models import BankEntry
 from escuela.assessments.quizzes.folders import TAG_MOST, TAGS
 from escuela.assessments.quizzes.forms import FolderField
 from escuela.assessments.quizzes.question_forms import QuestionForm, as_data
+from escuela.columns import LANGUAGES
 from escuela.editions.forms import FrameworksField, fields_of
 from escuela.editions.rows import MarkdownField
-from escuela.forms import LineField
+from escuela.forms import Form, LineField
 from escuela.markdown import Home
+from escuela.web import language_name
 
 
 class EntryForm(QuestionForm):
@@ -60,3 +63,13 @@ class EntryForm(QuestionForm):
 
     def place(self) -> Place:
         return Place(self.folder.data or "", self._tags(), self.frameworks.data or [])
+
+
+def _languages() -> list[tuple[str, str]]:
+    return [(each, language_name(each)) for each in LANGUAGES]
+
+
+class ImportForm(Form):
+    file = FileField(_l("File"), validators=[FileRequired(_l("Choose a file."))])
+    language = SelectField(_l("Language of its texts"), choices=_languages)
+    folder = FolderField(_l("Into which folder"))

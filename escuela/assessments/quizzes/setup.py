@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 from flask_babel import lazy_gettext as _l
 
-from escuela.assessments.quizzes import bank_views, editor, words  # noqa: F401 - the editor registers itself
+from escuela.assessments.quizzes import bank_exchange_views, bank_views, editor, words  # noqa: F401 - the editor registers itself
 from escuela.assessments.quizzes.queries import progress
 from escuela.editions.kinds import Kind, register
 from escuela.people import history

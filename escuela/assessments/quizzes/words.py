@@ -11,6 +11,7 @@ VERBS: dict[str, LazyString] = {
     "quiz.took": _l("took questions from the bank"),
     "question.added": _l("wrote the question"),
     "question.changed": _l("changed the question"),
+    "questions.imported": _l("imported questions"),
     "question.retired": _l("retired the question"),
     "question.restored": _l("brought the question back"),
 }
