@@ -47,6 +47,7 @@ WIRING = {
     "escuela.demo.cast",
     "escuela.demo.stories",
     "escuela.demo.calls",
+    "escuela.demo.bank",
 }
 """Modules that put the rooms together: they may know them all, and no room may know them."""
 EDGE = {"views", "cli", "setup", "forms"}

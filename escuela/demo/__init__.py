@@ -20,7 +20,7 @@ from escuela.config import ROOT
 from escuela.content.check import read_edition
 from escuela.content.load import apply
 from escuela.content.text import EditionText
-from escuela.demo import calls
+from escuela.demo import bank, calls
 from escuela.demo.applicants import BEING_SCORED, HANDED_IN, MORE_PLACES, NOT_CHOSEN, STILL_WRITING, Applicant
 from escuela.demo.cast import LOGINS, NOTICE, PASSWORD, PEOPLE, PLACES, STAFF, ZONE
 from escuela.demo.stories import DAY, Stories, sessions
@@ -84,6 +84,8 @@ class _World:
         self._running_people(running)
         self._next_edition()
         self._far_edition()
+        later = db.session.scalars(select(Edition).where(Edition.slug == NEXT_SLUG)).one()
+        bank.filled(running, later, self.people["gabriela"])
         self._alumni(db.session.scalars(select(Edition).where(Edition.slug == PAST_SLUG)).one())
         db.session.execute(update(Message).values(sent_at=Message.written_at))  # they were read long ago
         db.session.flush()

@@ -137,7 +137,7 @@ def test_what_is_listed_goes_out_in_three_formats(cast: Cast, as_: As) -> None:
     assert "calor" not in gift.text
     text = gabriela.get(f"{BANK}/exportar/yaml?carpeta=Agua").text
     assert text.startswith(
-        "questions:\n  - slug: que-mide-un-pluviometro\n    folder: Agua / Lluvia\n    tags: [básica]\n"
+        'questions:\n  - slug: que-mide-un-pluviometro\n    folder: Agua / Lluvia\n    tags: ["básica"]\n'
     )
     assert gabriela.get(f"{BANK}/exportar/qti?descargar=si").data.startswith(b"PK")
     assert gabriela.get(f"{BANK}/exportar/pdf").status_code == 404
