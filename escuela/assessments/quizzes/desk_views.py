@@ -64,12 +64,7 @@ def _count(rows: Any) -> int:
 def _corrected(quiz: Quiz) -> list[Question]:
     """Questions that somebody handed in under a version that was marked in another way."""
     used = select(Answer.version_id).join(Answer.attempt).where(Attempt.submitted_at.is_not(None))
-    rows = (
-        select(Question)
-        .where(Question.quiz_id == quiz.id, Question.removed_at.is_(None))
-        .options(joinedload(Question.newest), joinedload(Question.versions))
-        .order_by(Question.position)
-    )
+    rows = queries.counted(quiz).options(joinedload(Question.versions))
     seen = set(db.session.scalars(used.where(Attempt.quiz_id == quiz.id).distinct()))
     return [
         question
@@ -217,21 +212,22 @@ def regrade(edition: str, activity: str, question: str) -> ResponseReturnValue:
     """What a corrected question does to attempts that were handed in; then, with a reason, it does."""
     quiz = _reviewed(edition, activity)
     require(coordinates(me(), quiz.edition))
-    row = get_or_404(queries.asked(quiz).where(Question.slug == question))
+    rows = queries.counted(quiz).where(Question.slug == question).limit(1)
+    row = get_or_404(rows)
     form = RegradeForm()
     refusal = None
     if form.validate_on_submit():
         try:
-            made = regrading.apply(row, seen=request.form.get("seen", ""), reason=form.reason.data or "", by=me())
+            made = regrading.apply(row, quiz, seen=request.form.get("seen", ""), reason=form.reason.data or "", by=me())
         except DomainError as refused:
             refusal = str(refused.sentence)
             db.session.rollback()
-            row = get_or_404(queries.asked(quiz).where(Question.slug == question))
+            row = get_or_404(rows)
         else:
             count = len(made.after)
             flash(ngettext("%(num)d attempt was counted again.", "%(num)d attempts were counted again.", count), "good")
             return redirect(url_for(".overview", edition=edition, activity=activity), 303)
-    found = regrading.preview(row)
+    found = regrading.preview(row, quiz)
     page = render_template(
         "assessments/quizzes/regrade.html",
         edition=quiz.edition,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -369,3 +370,24 @@ def test_an_author_adds_a_draw_in_the_editor(cast: Cast, as_: As) -> None:
     typed = {**fields, "title-es": "Quiz", "draws-0-count": "2", "draws-0-folder": "", "draws-0-tag": "", "save": "yes"}
     refused = gabriela.post(address, data=typed)
     assert (refused.status_code, "Write a folder, a tag, or both." in refused.text) == (422, True)
+
+
+def test_a_corrected_question_of_the_bank_is_counted_again_in_the_quiz_that_drew_it(cast: Cast, as_: As) -> None:
+    entry = factories.banked(folder="Agua")
+    drawing_from(cast, count=1)
+    attempt = services.start(cast.quiz, enrolment=cast.lucias)
+    services.save_answers(attempt, given={entry.question.slug: {"": ["b"]}})
+    assert services.hand_in(attempt).points == 0
+    db.session.commit()
+    asked = entry.question.asked
+    options = tuple(replace(option, right=option.key == "b") for option in asked.options)
+    bank.change(entry, factories.bank(), replace(asked, options=options), bank.Place("Agua"), by=cast.gabriela)
+    db.session.commit()
+    gabriela = as_(cast.gabriela)
+    address = f"/ediciones/novena/cuestionarios/quiz-datos/recalcular/{entry.question.slug}"
+    assert address in gabriela.get("/ediciones/novena/cuestionarios/quiz-datos").text
+    seen = re.search(r'name="seen" value="([^"]+)"', gabriela.get(address).text)
+    assert seen is not None
+    assert gabriela.post(address, data={"seen": seen[1], "reason": "La clave estaba mal."}).status_code == 303
+    db.session.refresh(attempt)
+    assert attempt.points == 100
