@@ -53,6 +53,7 @@ WIRING = {
     "escuela.demo.calls",
     "escuela.demo.marks",
     "escuela.demo.jury",
+    "escuela.demo.bank",
 }
 """Modules that put the rooms together: they may know them all, and no room may know them."""
 EDGE = {"views", "cli", "setup", "forms"}

@@ -21,7 +21,7 @@ from escuela.config import ROOT
 from escuela.content.check import read_edition
 from escuela.content.load import apply
 from escuela.content.text import EditionText
-from escuela.demo import calls, jury, marks
+from escuela.demo import bank, calls, jury, marks
 from escuela.demo.applicants import BEING_SCORED, HANDED_IN, MORE_PLACES, NOT_CHOSEN, STILL_WRITING, Applicant
 from escuela.demo.cast import LOGINS, NOTICE, PASSWORD, PEOPLE, PLACES, STAFF, ZONE
 from escuela.demo.reviews import Reviews
@@ -87,6 +87,8 @@ class _World:
         self._running_people(running)
         self._next_edition()
         self._far_edition()
+        later = db.session.scalars(select(Edition).where(Edition.slug == NEXT_SLUG)).one()
+        bank.filled(running, later, self.people["gabriela"])
         self._alumni(db.session.scalars(select(Edition).where(Edition.slug == PAST_SLUG)).one())
         self._signed_in()
         db.session.execute(update(Message).values(sent_at=Message.written_at))  # they were read long ago

@@ -65,7 +65,7 @@ def overview(edition: str, activity: str) -> ResponseReturnValue:
         "assessments/quizzes/overview.html",
         edition=quiz.edition,
         quiz=quiz,
-        count=count,
+        count=(count or 0) + sum(draw.count for draw in quiz.draws),
         standing=Standing(quiz, attempts, db.session.scalar(queries.allowance(quiz, enrolment.id))),
         **_times(quiz),
     )
