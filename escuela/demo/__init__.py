@@ -304,7 +304,7 @@ def paced(text: EditionText, slug: str, starts_on: date) -> EditionText:
                 module,
                 opens=None if last else Moment(clock.instant(datetime.combine(opens_on, time(8)), ZONE), ZONE),
                 sessions=tuple(
-                    replace(each, starts=_moment(number * 7 + 8, time(16), starts_on)) for each in module.sessions
+                    replace(each, starts=_moment(number * 7 + 10, time(16), starts_on)) for each in module.sessions
                 ),
                 activities=tuple(
                     replace(each, opens=None, due=each.due and due, strict=last and each.due is not None)

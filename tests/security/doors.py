@@ -17,6 +17,7 @@ from escuela.applications.models import ApplicationFile
 from escuela.assessments.assignments.models import Review, Work, WorkFile
 from escuela.assessments.assignments.review_models import Phrase, Remark
 from escuela.assessments.quizzes import services as quizzes
+from escuela.assessments.quizzes.bank_models import BankEntry
 from escuela.authoring.models import ActivityDraft
 from escuela.calls.models import CallCriterion, CallQuestion
 from escuela.certificates import services as certificates
@@ -94,6 +95,7 @@ class Things:
     award: Award
     remark: Remark
     phrase: Phrase
+    entry: BankEntry
 
     @classmethod
     def gather(cls, cast: Cast) -> Things:
@@ -152,6 +154,7 @@ class Things:
             factories.award(work, jury),
             factories.saved(Remark(review=review, text="Falta la fuente.", start=0, stop=7, quote="Nuestro")),
             factories.saved(Phrase(owner_id=cast.renata.id, text="Buen comienzo.", kept_at=NOW)),
+            factories.banked(),
         )
 
 
@@ -197,10 +200,17 @@ def doors(app: Flask, cast: Cast, things: Things) -> Iterator[Door]:
         "remark": things.remark.id,
         "phrase": things.phrase.id,
         "page": 1,
+        "form": "gift",
     }
     rooms: dict[str, dict[str, Any]] = {
         "quizzes": {"activity": cast.quiz.slug, "question": "p1"},
         "assignments": {"activity": cast.assignment.slug},
+        "bank": {
+            "activity": cast.quiz.slug,
+            "slug": factories.bank().slug,
+            "question": things.entry.question.slug,
+            "kind": "single",
+        },
         "learning": {"activity": cast.lesson.slug},
         "gradebook": {"activity": cast.quiz.slug},
         "authoring": {"activity": cast.lesson.slug},

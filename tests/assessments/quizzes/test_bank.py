@@ -217,6 +217,8 @@ def test_questions_are_copied_once_and_say_where_they_are_used(cast: Cast, as_: 
     ]
     assert "In the quiz already" in words(gabriela.get(TAKE))
     assert "copied, edition 9" in words(gabriela.get(ONE))
+    cast.thiago.language = "en"
+    db.session.commit()
     assert "In no quiz that you can see." in words(as_(cast.thiago).get(ONE))
 
 
