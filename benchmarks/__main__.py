@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from benchmarks import gradebook, pages, roster, selection, world
+from benchmarks import gradebook, pages, quiz, roster, selection, world
 from escuela import create_app
 from escuela.config import Settings
 from tests.postgres import available, postgres_server
@@ -38,6 +38,7 @@ MEASURED = {
     "A list of people": roster.figures,
     "Choosing in a call": selection.figures,
     "The gradebook": gradebook.figures,
+    "Taking a quiz": quiz.figures,
 }
 
 

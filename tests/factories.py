@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
+
+from sqlalchemy import select
 
 from escuela import clock
 from escuela.admissions.models import Enrolment
 from escuela.applications.models import Application, ApplicationFile
 from escuela.assessments.assignments.models import Assignment, Criterion, Level, Submission, Work
 from escuela.assessments.quizzes.asked import CHOICES, OptionText, QuestionText
-from escuela.assessments.quizzes.models import Attempt, Question, QuestionVersion, Quiz
+from escuela.assessments.quizzes.bank import Place, add
+from escuela.assessments.quizzes.bank_models import BankEntry
+from escuela.assessments.quizzes.models import Attempt, Question, QuestionBank, QuestionVersion, Quiz
 from escuela.assessments.quizzes.services import lines_of
 from escuela.calls.models import Call, CallCriterion, CallQuestion
 from escuela.columns import Localized
@@ -160,6 +165,29 @@ def question(of: Quiz, kind: str = "single", **given: Any) -> Question:
             versions=[QuestionVersion(number=1, asked=asked, saved_at=clock.now())],
         )
     )
+
+
+def bank() -> QuestionBank:
+    """The School's."""
+    return db.session.scalars(select(QuestionBank)).one()
+
+
+def banked(
+    text: str | Localized = "¿Qué mide un pluviómetro?", *, folder: str = "", tags: Sequence[str] = (), **given: Any
+) -> BankEntry:
+    """A question in the School's bank; option `a` is right."""
+    options = tuple(OptionText(key, words(f"Opción {key}"), right=key == "a") for key in ("a", "b", "c"))
+    place = Place(folder, tags, given.pop("items", ()))
+    asked = QuestionText(
+        **{
+            "slug": "x",
+            "kind": "single",
+            "text": text if isinstance(text, Localized) else words(text),
+            "options": options,
+            **given,
+        }
+    )
+    return saved(add(bank(), asked, place, by=None))
 
 
 def asking(row: Question, **changes: Any) -> Question:

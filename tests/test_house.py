@@ -54,6 +54,7 @@ WIRING = {
     "escuela.demo.marks",
     "escuela.demo.jury",
     "escuela.demo.granted",
+    "escuela.demo.bank",
 }
 """Modules that put the rooms together: they may know them all, and no room may know them."""
 EDGE = {"views", "cli", "setup", "forms"}

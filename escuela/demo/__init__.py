@@ -23,7 +23,7 @@ from escuela.config import ROOT
 from escuela.content.check import read_edition
 from escuela.content.load import apply
 from escuela.content.text import EditionText
-from escuela.demo import calls, granted, jury, marks
+from escuela.demo import bank, calls, granted, jury, marks
 from escuela.demo.applicants import BEING_SCORED, HANDED_IN, MORE_PLACES, NOT_CHOSEN, STILL_WRITING, Applicant
 from escuela.demo.cast import LOGINS, NOTICE, PASSWORD, PEOPLE, PLACES, STAFF, ZONE
 from escuela.demo.reviews import Reviews
@@ -96,6 +96,8 @@ class _World:
         self._running_people(running)
         self._next_edition()
         self._far_edition()
+        later = db.session.scalars(select(Edition).where(Edition.slug == NEXT_SLUG)).one()
+        bank.filled(running, later, self.people["gabriela"])
         self._alumni(db.session.scalars(select(Edition).where(Edition.slug == PAST_SLUG)).one())
         self._signed_in()
         db.session.execute(update(Message).values(sent_at=Message.written_at))  # they were read long ago
@@ -312,7 +314,7 @@ def paced(text: EditionText, slug: str, starts_on: date) -> EditionText:
                 module,
                 opens=None if last else Moment(clock.instant(datetime.combine(opens_on, time(8)), ZONE), ZONE),
                 sessions=tuple(
-                    replace(each, starts=_moment(number * 7 + 8, time(16), starts_on)) for each in module.sessions
+                    replace(each, starts=_moment(number * 7 + 10, time(16), starts_on)) for each in module.sessions
                 ),
                 activities=tuple(
                     _asked(

@@ -115,10 +115,10 @@ class Stories:
     def read(self, who: Enrolment, lesson: Lesson, at: datetime) -> None:
         db.session.add(LessonDone(enrolment_id=who.id, lesson_id=lesson.id, done_at=at))
 
-    def open_attempt(self, who: Enrolment, quiz: Quiz, at: datetime) -> Attempt:
-        attempt = Attempt(quiz=quiz, enrolment=who, number=2, seed=7, started_at=at)
+    def open_attempt(self, who: Enrolment, quiz: Quiz, at: datetime, number: int = 2) -> Attempt:
+        attempt = Attempt(quiz=quiz, enrolment=who, number=number, seed=7, started_at=at)
         attempt.answers = lines_of(quiz.questions, attempt.seed, shuffled=False)
-        first = attempt.answers[0]
+        first = next(answer for answer in attempt.answers if answer.version.asked.kind in CHOICES)
         first.given, first.saves, first.saved_at = {WHOLE: [first.version.asked.options[0].key]}, 1, at
         db.session.add(attempt)
         return attempt
@@ -149,8 +149,9 @@ class Stories:
                 attempt.points = attempt.passed = None
 
     def more_time(self, who: Enrolment, at: datetime) -> None:
-        """Somebody who reads with a magnifier has half as much time again for it."""
+        """Somebody who reads with a magnifier has half as much time again for it, and is at it now."""
         quiz = _of(Quiz, self.edition.modules[2])[-1]
+        self.open_attempt(who, quiz, clock.now() - timedelta(minutes=3), number=1)
         with clock.stopped(at):
             reason = "Lee con lupa de pantalla; pidió más tiempo al inscribirse."
             allow(quiz, who, minutes=12, attempts=0, reason=reason, by=self.reviewer)

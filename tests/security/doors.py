@@ -14,9 +14,11 @@ from escuela import storage
 from escuela.access import is_public
 from escuela.admissions.models import RosterImport
 from escuela.applications.models import ApplicationFile
-from escuela.assessments.assignments.models import Work, WorkFile
+from escuela.assessments.assignments.models import Review, Work, WorkFile
+from escuela.assessments.assignments.review_models import Phrase, Remark
 from escuela.assessments.assignments.upload_models import Upload
 from escuela.assessments.quizzes import services as quizzes
+from escuela.assessments.quizzes.bank_models import BankEntry
 from escuela.authoring.models import ActivityDraft
 from escuela.calls.models import CallCriterion, CallQuestion
 from escuela.certificates import services as certificates
@@ -93,6 +95,9 @@ class Things:
     sheet: Scoresheet
     award: Award
     upload: Upload
+    remark: Remark
+    phrase: Phrase
+    entry: BankEntry
 
     @classmethod
     def gather(cls, cast: Cast) -> Things:
@@ -134,6 +139,7 @@ class Things:
         decided = {"final": 800, "reason": "x", "decided_at": NOW, "decided_by_id": cast.gabriela.id}
         factories.saved(JuryDecision(work_id=work.id, jury_id=jury.id, **decided))
         upload = Upload(work=work, by_id=cast.lucia.id, name="plan.pdf", size=9, sha256="1" * 64, touched_at=NOW)
+        review = factories.saved(Review(submission=work.submissions[0], reviewer=cast.renata, saved_at=NOW))
         return cls(
             work,
             file,
@@ -150,6 +156,9 @@ class Things:
             sheet,
             factories.award(work, jury),
             factories.saved(upload),
+            factories.saved(Remark(review=review, text="Falta la fuente.", start=0, stop=7, quote="Nuestro")),
+            factories.saved(Phrase(owner_id=cast.renata.id, text="Buen comienzo.", kept_at=NOW)),
+            factories.banked(),
         )
 
 
@@ -191,10 +200,22 @@ def doors(app: Flask, cast: Cast, things: Things) -> Iterator[Door]:
         "juror": things.sheet.juror_id,
         "sheet": things.sheet.id,
         "award": things.award.id,
+        "assignment": cast.assignment.id,
+        "review": things.remark.review_id,
+        "remark": things.remark.id,
+        "phrase": things.phrase.id,
+        "page": 1,
+        "form": "gift",
     }
     rooms: dict[str, dict[str, Any]] = {
-        "quizzes": {"activity": cast.quiz.slug},
+        "quizzes": {"activity": cast.quiz.slug, "question": "p1"},
         "assignments": {"activity": cast.assignment.slug},
+        "bank": {
+            "activity": cast.quiz.slug,
+            "slug": factories.bank().slug,
+            "question": things.entry.question.slug,
+            "kind": "single",
+        },
         "learning": {"activity": cast.lesson.slug},
         "gradebook": {"activity": cast.quiz.slug},
         "authoring": {"activity": cast.lesson.slug},

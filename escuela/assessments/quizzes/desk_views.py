@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask_babel import format_decimal, ngettext
 from flask_babel import gettext as _
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import joinedload
 
 from escuela import clock, web
@@ -48,6 +48,8 @@ def preview(quiz: Quiz) -> str:
         quiz=quiz,
         due=due(quiz),
         questions=[question for question in questions if question.removed_at is None],
+        draws=quiz.draws,
+        writes=coordinates(me(), quiz.edition),
         waiting=_count(queries.essays(quiz)),
         corrected=_corrected(quiz) if coordinates(me(), quiz.edition) else [],
         regrades=db.session.scalars(queries.regrades(quiz)).all(),
@@ -62,12 +64,7 @@ def _count(rows: Any) -> int:
 def _corrected(quiz: Quiz) -> list[Question]:
     """Questions that somebody handed in under a version that was marked in another way."""
     used = select(Answer.version_id).join(Answer.attempt).where(Attempt.submitted_at.is_not(None))
-    rows = (
-        select(Question)
-        .where(Question.quiz_id == quiz.id, Question.removed_at.is_(None))
-        .options(joinedload(Question.newest), joinedload(Question.versions))
-        .order_by(Question.position)
-    )
+    rows = queries.counted(quiz).options(joinedload(Question.versions))
     seen = set(db.session.scalars(used.where(Attempt.quiz_id == quiz.id).distinct()))
     return [
         question
@@ -156,8 +153,11 @@ def figures(edition: str, activity: str) -> ResponseReturnValue:
 
 
 def _by_id(quiz: Quiz) -> dict[int, Question]:
-    rows = select(Question).where(Question.quiz_id == quiz.id).options(joinedload(Question.newest))
-    return {question.id: question for question in db.session.scalars(rows.order_by(Question.position))}
+    """Its questions, and those of the bank that an attempt drew."""
+    drawn = select(Answer.question_id).join(Answer.attempt).where(Attempt.quiz_id == quiz.id)
+    rows = select(Question).where(or_(Question.quiz_id == quiz.id, Question.id.in_(drawn)))
+    found = db.session.scalars(rows.options(joinedload(Question.newest)).order_by(Question.position))
+    return {question.id: question for question in found}
 
 
 @bp.get("/estadisticas.csv")
@@ -212,21 +212,22 @@ def regrade(edition: str, activity: str, question: str) -> ResponseReturnValue:
     """What a corrected question does to attempts that were handed in; then, with a reason, it does."""
     quiz = _reviewed(edition, activity)
     require(coordinates(me(), quiz.edition))
-    row = get_or_404(queries.asked(quiz).where(Question.slug == question))
+    rows = queries.counted(quiz).where(Question.slug == question).limit(1)
+    row = get_or_404(rows)
     form = RegradeForm()
     refusal = None
     if form.validate_on_submit():
         try:
-            made = regrading.apply(row, seen=request.form.get("seen", ""), reason=form.reason.data or "", by=me())
+            made = regrading.apply(row, quiz, seen=request.form.get("seen", ""), reason=form.reason.data or "", by=me())
         except DomainError as refused:
             refusal = str(refused.sentence)
             db.session.rollback()
-            row = get_or_404(queries.asked(quiz).where(Question.slug == question))
+            row = get_or_404(rows)
         else:
             count = len(made.after)
             flash(ngettext("%(num)d attempt was counted again.", "%(num)d attempts were counted again.", count), "good")
             return redirect(url_for(".overview", edition=edition, activity=activity), 303)
-    found = regrading.preview(row)
+    found = regrading.preview(row, quiz)
     page = render_template(
         "assessments/quizzes/regrade.html",
         edition=quiz.edition,

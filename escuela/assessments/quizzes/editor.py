@@ -8,9 +8,10 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_ngettext
 from sqlalchemy import case, func, select
 
+from escuela.assessments.quizzes import drawing
 from escuela.assessments.quizzes.forms import QuizForm
 from escuela.assessments.quizzes.models import Attempt, Quiz
-from escuela.assessments.quizzes.text import QuizText, current, marking
+from escuela.assessments.quizzes.text import QuizText, current, draw_text, marking
 from escuela.editions.kinds import Editor, register_editor
 from escuela.extensions import db
 from escuela.markdown.home import words_alone
@@ -49,7 +50,7 @@ def _questions(row: Quiz, text: QuizText, made: int) -> Iterator[LazyString]:
             "until you count them again from the page of the quiz.",
             made,
         )
-    if set(before) != set(after):
+    if set(before) != set(after) or {draw_text(each) for each in row.draws} != set(text.draws):
         yield lazy_ngettext(
             "Questions are added or taken out: the %(num)d attempt that was made keeps those that it has.",
             "Questions are added or taken out: the %(num)d attempts that were made keep those that they have.",
@@ -110,8 +111,14 @@ def _deadline(row: Quiz, text: QuizText) -> Iterator[LazyString]:
 
 
 def lacks(text: ActivityText) -> Iterable[LazyString]:
-    if isinstance(text, QuizText) and not text.questions:
+    if not isinstance(text, QuizText):
+        return
+    if not text.questions and not text.draws:
         yield _l("It has no questions.")
+    slugs = {question.slug for question in text.questions}
+    for draw in text.draws:
+        if (found := len(drawing.pool(draw, but=slugs))) < draw.count:
+            yield drawing.shortage(draw, found)
 
 
 register_editor(Editor("quiz", QuizForm, "assessments/quizzes/editor.html", effects, lacks))

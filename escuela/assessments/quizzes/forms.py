@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import fields
+from dataclasses import asdict, fields
 from types import SimpleNamespace
 from typing import Any, Self
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
-from wtforms import BooleanField, IntegerField, SelectField
+from wtforms import BooleanField, HiddenField, IntegerField, SelectField, ValidationError
 
 from escuela.assessments.quizzes.asked import (
     CLASSIFY,
@@ -24,29 +25,33 @@ from escuela.assessments.quizzes.asked import (
     TRUE_FALSE,
     QuestionText,
 )
+from escuela.assessments.quizzes.folders import FOLDER_MOST, FOLDER_NAMES, TAG_MOST, path_of, tag_of
 from escuela.assessments.quizzes.models import (
     AT_ONCE,
     BEST,
     LAST,
     MEAN,
     NEVER,
+    SCHOOL,
     WHEN_CLOSED,
     WHEN_PASSED,
     Attempt,
     Quiz,
 )
 from escuela.assessments.quizzes.question_forms import KIND_WORDS, QuestionForm, as_data, whole
-from escuela.assessments.quizzes.text import GRACE, MINUTES, QuizText
+from escuela.assessments.quizzes.text import GRACE, MINUTES, DrawText, QuizText
 from escuela.editions.models import Edition
-from escuela.editions.rows import HandedInForm, RowsField
+from escuela.editions.rows import HandedInForm, RowForm, RowsField
 from escuela.editions.slugs import slug_of
 from escuela.editions.text import ActivityText
 from escuela.extensions import db
+from escuela.forms import LineField
 from escuela.people.forms import in_words
 from escuela.section import SLUG, SLUG_MOST
 
 QUESTIONS = 100
 """The most that a quiz has."""
+DRAWS = 10
 SLUG_WORDS = 5
 SCORING_WORDS = {BEST: _l("The best one"), LAST: _l("The last one"), MEAN: _l("All of them: their mean")}
 REVEAL_WORDS = {
@@ -61,6 +66,18 @@ def _choices(kind: str) -> dict[str, Any]:
     return {"kind": kind, "points": 1, "options": [{}, {}, {}]}
 
 
+class FolderField(LineField):
+    """The path of a folder of the bank."""
+
+    def __init__(self, label: Any, **given: Any) -> None:
+        super().__init__(label, required=False, most=FOLDER_MOST, **given)
+
+    def pre_validate(self, form: Any) -> None:
+        super().pre_validate(form)
+        if (self.data or "").count("/") >= FOLDER_NAMES:
+            raise ValidationError(_("A folder of the bank has up to three names, such as Agua / Inundaciones."))
+
+
 FRESH = {
     SINGLE: lambda: _choices(SINGLE),
     MULTIPLE: lambda: _choices(MULTIPLE),
@@ -73,6 +90,28 @@ FRESH = {
     CLASSIFY: lambda: {"kind": CLASSIFY, "points": 1, "partial": True, "targets": [{}, {}], "options": [{}, {}, {}]},
     ESSAY: lambda: {"kind": ESSAY, "points": 5},
 }
+
+
+class DrawForm(RowForm):
+    bank = HiddenField()
+    count = IntegerField(_l("How many"), validators=whole(1, 100), default=3)
+    folder = FolderField(_l("Folder"))
+    tag = LineField(_l("Tag"), required=False, most=TAG_MOST)
+    same = BooleanField(_l("Everybody gets the same ones"))
+
+    def validate_folder(self, field: Any) -> None:
+        if not path_of(field.data or "") and not tag_of(self.tag.data or ""):
+            raise ValidationError(_("Write a folder, a tag, or both."))
+
+    def draw(self) -> DrawText:
+        bank = self.bank.data or ""
+        return DrawText(
+            path_of(self.folder.data or ""),
+            tag_of(self.tag.data or ""),
+            self.count.data or 1,
+            bool(self.same.data),
+            bank if SLUG.fullmatch(bank) else SCHOOL,
+        )
 
 
 class QuizForm(HandedInForm):
@@ -90,9 +129,18 @@ class QuizForm(HandedInForm):
         _l("Questions"),
         title=lambda number: _l("Question %(number)d", number=number),
         fresh=FRESH,
+        least=0,
         most=QUESTIONS,
         identity="slug",
         default=lambda: [_choices(SINGLE)],
+    )
+    draws = RowsField(
+        DrawForm,
+        _l("Drawn from the question bank"),
+        title=lambda number: _l("Draw %(number)d", number=number),
+        fresh={"": dict},
+        least=0,
+        most=DRAWS,
     )
 
     sorts = KIND_WORDS
@@ -105,9 +153,14 @@ class QuizForm(HandedInForm):
         begun = {each.name: getattr(text, each.name) for each in fields(text)}
         if isinstance(text, QuizText):
             begun["questions"] = [as_data(question) for question in text.questions]
+            begun["draws"] = [asdict(draw) for draw in text.draws]
         form = cls(formdata, obj=SimpleNamespace(**begun))
         form.before = text
         return form
+
+    def validate_questions(self, field: Any) -> None:
+        if not field.entries and not self.draws.entries:
+            raise ValidationError(_("Write from %(min)d to %(max)d.", min=1, max=QUESTIONS))
 
     def speak(self, edition: Edition) -> None:
         super().speak(edition)
@@ -130,6 +183,7 @@ class QuizForm(HandedInForm):
             shuffle_questions=self.shuffle_questions.data,
             one_by_one=self.one_by_one.data,
             questions=tuple(self._questions()),
+            draws=tuple(entry.form.draw() for entry in self.draws.entries),
         )
 
     def _questions(self) -> Iterator[QuestionText]:

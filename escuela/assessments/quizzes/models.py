@@ -10,13 +10,16 @@ from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from escuela.admissions.models import Enrolment
 from escuela.assessments.quizzes.asked import Asked, QuestionText
-from escuela.columns import Pk, Slug
+from escuela.columns import Localized, Pk, Slug
 from escuela.editions.models import Activity
 from escuela.extensions import Model
 from escuela.people.models import User
 
 BEST, LAST, MEAN = SCORINGS = ("best", "last", "mean")
 WHEN_PASSED, AT_ONCE, WHEN_CLOSED, NEVER = REVEALS = ("passed", "submitted", "closed", "never")
+
+SCHOOL = "escuela"
+"""The slug of the School's own bank, which the migration makes."""
 
 
 class Quiz(Activity):
@@ -56,26 +59,46 @@ class Quiz(Activity):
         back_populates="quiz", order_by="Question.position", cascade="all, delete-orphan"
     )
     """With those that were taken out, which attempts still show."""
+    draws: Mapped[list[QuizDraw]] = relationship(order_by="QuizDraw.position", cascade="all, delete-orphan")
 
     @property
     def questions(self) -> list[Question]:
         return [question for question in self.every_question if question.removed_at is None]
 
 
-class Question(Model):
-    """A question of a quiz: its place, and its newest version."""
+class QuestionBank(Model):
+    """The questions of a programme that belong to no quiz; see `bank_models`."""
 
-    __tablename__ = "questions"
-    __table_args__ = (UniqueConstraint("quiz_id", "slug"),)
+    __tablename__ = "question_banks"
 
     id: Mapped[Pk]
-    quiz_id: Mapped[int] = mapped_column(ForeignKey("quizzes.id", ondelete="CASCADE"))
+    slug: Mapped[Slug] = mapped_column(unique=True)
+    title: Mapped[Localized]
+    languages: Mapped[list[str]] = mapped_column(JSON)
+    """Those that each of its questions should be in."""
+
+
+class Question(Model):
+    """A question of a quiz or of a bank: its place, and its newest version."""
+
+    __tablename__ = "questions"
+    __table_args__ = (
+        UniqueConstraint("quiz_id", "slug"),
+        UniqueConstraint("bank_id", "slug"),
+        CheckConstraint("(quiz_id IS NULL) <> (bank_id IS NULL)", name="one_home"),
+    )
+
+    id: Mapped[Pk]
+    quiz_id: Mapped[int | None] = mapped_column(ForeignKey("quizzes.id", ondelete="CASCADE"))
+    bank_id: Mapped[int | None] = mapped_column(ForeignKey("question_banks.id"))
+    source_id: Mapped[int | None] = mapped_column(ForeignKey("questions.id", ondelete="SET NULL"), index=True)
+    """The question of a bank that it was copied from."""
     slug: Mapped[Slug]
     position: Mapped[int]
     removed_at: Mapped[datetime | None]
     """No attempt gets it any more; those that did keep it."""
 
-    quiz: Mapped[Quiz] = relationship(back_populates="every_question")
+    quiz: Mapped[Quiz | None] = relationship(back_populates="every_question")
     versions: Mapped[list[QuestionVersion]] = relationship(
         back_populates="question", order_by="QuestionVersion.number", cascade="all, delete-orphan"
     )
@@ -115,6 +138,29 @@ class QuestionVersion(Model):
     saved_at: Mapped[datetime]
 
     question: Mapped[Question] = relationship(back_populates="versions")
+
+
+class QuizDraw(Model):
+    """So many questions of a bank, by chance: from a folder and what is in it, with a tag, or both."""
+
+    __tablename__ = "quiz_draws"
+    __table_args__ = (
+        CheckConstraint("count BETWEEN 1 AND 100", name="count"),
+        CheckConstraint("folder <> '' OR tag <> ''", name="selection"),
+    )
+
+    id: Mapped[Pk]
+    quiz_id: Mapped[int] = mapped_column(ForeignKey("quizzes.id", ondelete="CASCADE"), index=True)
+    position: Mapped[int]
+    bank: Mapped[Slug]
+    """The slug of one that may not be here: an edition is loaded all the same, and not ready to open."""
+    folder: Mapped[str] = mapped_column(String(260), default="")
+    tag: Mapped[str] = mapped_column(String(80), default="")
+    count: Mapped[int]
+    same: Mapped[bool] = mapped_column(default=False)
+    """Everybody gets the same ones."""
+    chosen: Mapped[list[int]] = mapped_column(JSON, default=list)
+    """Those that everybody gets, once the first attempt has them: what the bank takes in later changes nothing."""
 
 
 class Allowance(Model):

@@ -175,12 +175,24 @@ def essays(quiz: Quiz) -> Select[Answer]:
     )
 
 
-def answered_with(question: Question) -> Select[Answer]:
-    """What was handed in to a question under an earlier version than the current one, by attempt."""
+def counted(quiz: Quiz) -> Select[Question]:
+    """Questions of a quiz whose attempts may be counted again: its own, and those of the bank that an attempt drew."""
+    drawn = select(Answer.question_id).join(Answer.attempt).where(Attempt.quiz_id == quiz.id)
+    own = and_(Question.quiz_id == quiz.id, Question.removed_at.is_(None))
+    return (
+        select(Question)
+        .where(or_(own, and_(Question.bank_id.is_not(None), Question.id.in_(drawn))))
+        .options(joinedload(Question.newest, innerjoin=True))
+        .order_by(Question.quiz_id.is_(None), Question.position, Question.id)
+    )
+
+
+def answered_with(question: Question, quiz: Quiz) -> Select[Answer]:
+    """What was handed in to a question in a quiz, by attempt."""
     return (
         select(Answer)
         .join(Answer.attempt)
-        .where(Answer.question_id == question.id, Attempt.submitted_at.is_not(None))
+        .where(Answer.question_id == question.id, Attempt.quiz_id == quiz.id, Attempt.submitted_at.is_not(None))
         .options(
             contains_eager(Answer.attempt)
             .joinedload(Attempt.enrolment, innerjoin=True)

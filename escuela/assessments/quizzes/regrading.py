@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from escuela import clock
 from escuela.assessments.quizzes import marking, queries
-from escuela.assessments.quizzes.models import Answer, Attempt, Question, Regrade
+from escuela.assessments.quizzes.models import Answer, Attempt, Question, Quiz, Regrade
 from escuela.errors import DomainError
 from escuela.extensions import db
 from escuela.people.history import record
@@ -40,9 +40,9 @@ class MeanwhileError(DomainError):
     """The effect is no longer what was shown."""
 
 
-def preview(question: Question) -> list[Again]:
-    """The attempts handed in that the current version of a question would mark in another way. Writes nothing."""
-    found = (_again(answer, question) for answer in db.session.scalars(queries.answered_with(question)))
+def preview(question: Question, quiz: Quiz) -> list[Again]:
+    """Handed-in attempts at a quiz that a question's current version would mark in another way. Writes nothing."""
+    found = (_again(answer, question) for answer in db.session.scalars(queries.answered_with(question, quiz)))
     return [again for again in found if again.before != again.after]
 
 
@@ -68,7 +68,7 @@ def fingerprint(found: Sequence[Again]) -> str:
     return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:16]
 
 
-def apply(question: Question, *, seen: str, reason: str, by: User) -> Regrade:
+def apply(question: Question, quiz: Quiz, *, seen: str, reason: str, by: User) -> Regrade:
     """Count the attempts again, exactly as it was shown. Locks them.
 
     Raises MeanwhileError where the effect has changed since, and DomainError without a reason or with nothing to do.
@@ -76,8 +76,9 @@ def apply(question: Question, *, seen: str, reason: str, by: User) -> Regrade:
     if not reason.strip():
         raise DomainError(_l("Write why: the people concerned may ask."))
     ids = select(Answer.attempt_id).where(Answer.question_id == question.id)
-    db.session.execute(select(Attempt.id).where(Attempt.id.in_(ids)).order_by(Attempt.id).with_for_update())
-    found = preview(question)
+    mine = select(Attempt.id).where(Attempt.quiz_id == quiz.id, Attempt.id.in_(ids))
+    db.session.execute(mine.order_by(Attempt.id).with_for_update())
+    found = preview(question, quiz)
     if fingerprint(found) != seen:
         raise MeanwhileError(
             _l("Somebody handed in or counted again meanwhile. Look at the new effect and confirm it.")
@@ -87,7 +88,7 @@ def apply(question: Question, *, seen: str, reason: str, by: User) -> Regrade:
     for again in found:
         _count(again, question)
     made = Regrade(
-        quiz_id=question.quiz_id,
+        quiz_id=quiz.id,
         question_id=question.id,
         reason=reason.strip(),
         made_at=clock.now(),
@@ -96,9 +97,8 @@ def apply(question: Question, *, seen: str, reason: str, by: User) -> Regrade:
         after={str(each.attempt.id): list(each.after) for each in found},
     )
     db.session.add(made)
-    edition = question.quiz.edition
     counted = {"attempts": len(found), "question": question.slug}
-    record(question.quiz, "quiz.regraded", within=edition, by=by, reason=reason.strip(), after=counted)
+    record(quiz, "quiz.regraded", within=quiz.edition, by=by, reason=reason.strip(), after=counted)
     db.session.flush()
     return made
 

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from escuela import clock
 from escuela.admissions.models import Enrolment
-from escuela.assessments.quizzes import answers, marking, policies, queries
+from escuela.assessments.quizzes import answers, drawing, marking, policies, queries
 from escuela.assessments.quizzes.asked import Given
 from escuela.assessments.quizzes.models import Answer, Attempt, Question, Quiz
 from escuela.assessments.quizzes.policies import Standing
@@ -52,7 +52,9 @@ def start(quiz: Quiz, *, enrolment: Enrolment) -> Attempt:
         hand_in(standing.open_attempt)
     if not standing.may_begin:
         raise DomainError(_l("You have used all your attempts. Your results are still here to read."))
-    questions = db.session.scalars(queries.asked(quiz)).all()
+    seed = secrets.randbelow(2**31)
+    own = db.session.scalars(queries.asked(quiz)).all()
+    questions = [*own, *drawing.drawn(quiz, own, seed)]
     if not questions:
         raise DomainError(_l("This quiz has no questions yet. Tell the person who coordinates your edition."))
     now = clock.now()
@@ -60,7 +62,7 @@ def start(quiz: Quiz, *, enrolment: Enrolment) -> Attempt:
         quiz=quiz,
         enrolment=enrolment,
         number=len(standing.attempts) + 1,
-        seed=secrets.randbelow(2**31),
+        seed=seed,
         started_at=now,
         ends_at=now + timedelta(minutes=standing.minutes) if standing.minutes else None,
     )

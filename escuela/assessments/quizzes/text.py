@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -13,9 +13,11 @@ from sqlalchemy.orm import selectinload
 from escuela import clock, printer
 from escuela.assessments.quizzes import question_text
 from escuela.assessments.quizzes.asked import QuestionText
+from escuela.assessments.quizzes.folders import FOLDER_MOST, FOLDER_NAMES, TAG_MOST, path_of, tag_of
 from escuela.assessments.quizzes.models import (
     BEST,
     REVEALS,
+    SCHOOL,
     SCORINGS,
     WHEN_PASSED,
     Answer,
@@ -23,6 +25,7 @@ from escuela.assessments.quizzes.models import (
     Question,
     QuestionVersion,
     Quiz,
+    QuizDraw,
 )
 from escuela.columns import Localized
 from escuela.editions.kinds import Format, register_format
@@ -43,6 +46,17 @@ MINUTES, GRACE = 600, 600
 """The longest limit of an attempt, in minutes, and the longest grace, in seconds."""
 
 
+@dataclass(frozen=True, slots=True)
+class DrawText:
+    """So many questions by chance from a folder of a bank, with a tag, or both; `same`: for everybody the same ones."""
+
+    folder: str
+    tag: str
+    count: int
+    same: bool = False
+    bank: str = SCHOOL
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuizText(ActivityText):
     pass_mark: int
@@ -55,6 +69,7 @@ class QuizText(ActivityText):
     scoring: str = BEST
     reveals: str = WHEN_PASSED
     questions: tuple[QuestionText, ...]
+    draws: tuple[DrawText, ...] = ()
 
 
 _SAME = ("pass_mark", "shuffle", "shuffle_questions", "one_by_one", "minutes", "grace", "scoring", "reveals")
@@ -78,6 +93,7 @@ def _read(files: ActivityFiles) -> QuizText | None:
         shuffle_questions=section.boolean("shuffle_questions", default=False),
         one_by_one=section.boolean("one_by_one", default=False),
         questions=_questions(section, files.home),
+        draws=tuple(_draw(each) for each in section.sections("draws")),
     )
     section.close()
     return found
@@ -86,7 +102,7 @@ def _read(files: ActivityFiles) -> QuizText | None:
 def _questions(quiz: Section, home: Home) -> tuple[QuestionText, ...]:
     slugs: dict[str, int] = {}
     found = []
-    for section in quiz.sections("questions", required=True):
+    for section in quiz.sections("questions", required="draws" not in quiz):
         question = question_text.read(section, home)
         if question.slug in slugs:
             sentence = _l(
@@ -100,6 +116,23 @@ def _questions(quiz: Section, home: Home) -> tuple[QuestionText, ...]:
     return tuple(found)
 
 
+def _draw(section: Section) -> DrawText:
+    typed = section.text("folder", default="", most=FOLDER_MOST)
+    found = DrawText(
+        folder=path_of(typed),
+        tag=tag_of(section.text("tag", default="", most=TAG_MOST)),
+        count=section.whole("count", least=1, most=100),
+        same=section.boolean("same", default=False),
+        bank=section.text("bank", default=SCHOOL, most=80),
+    )
+    section.close()
+    if not found.folder and not found.tag:
+        section.fault(_l("Say where these questions are drawn from: write `folder`, `tag` or both."))
+    if typed.count("/") >= FOLDER_NAMES:
+        section.fault(_l("A folder of the bank has up to three names, such as Agua / Inundaciones."), "folder")
+    return found
+
+
 def _write(row: Quiz, text: QuizText, home: Home) -> None:
     if row.id is not None:
         _protect(row, text)
@@ -107,6 +140,27 @@ def _write(row: Quiz, text: QuizText, home: Home) -> None:
     for name in _SAME:
         setattr(row, name, getattr(text, name))
     _write_questions(row, text.questions, home)
+    _write_draws(row, text.draws)
+
+
+def _write_draws(row: Quiz, draws: Sequence[DrawText]) -> None:
+    """One that stays as it was keeps what it has drawn for everybody."""
+    kept = list(row.draws)
+    for place, text in enumerate(draws, 1):
+        draw = next((each for each in kept if draw_text(each) == text), None)
+        if draw is None:
+            draw = QuizDraw(**asdict(text), chosen=[])
+            row.draws.append(draw)
+        else:
+            kept.remove(draw)
+        draw.position = place
+    for draw in kept:
+        row.draws.remove(draw)
+    row.draws.sort(key=lambda each: each.position)
+
+
+def draw_text(row: QuizDraw) -> DrawText:
+    return DrawText(row.folder, row.tag, row.count, row.same, row.bank)
 
 
 def _write_questions(row: Quiz, questions: Sequence[QuestionText], home: Home) -> None:
@@ -118,7 +172,7 @@ def _write_questions(row: Quiz, questions: Sequence[QuestionText], home: Home) -
             question = Question(slug=asked.slug)
             row.every_question.append(question)
         question.position, question.removed_at = place, None
-        _write_version(question, asked.with_texts(home.addressed), seen)
+        write_version(question, asked.with_texts(home.addressed), seen)
     for question in kept.values():
         if any(version.id in seen for version in question.versions):
             question.removed_at = question.removed_at or clock.now()
@@ -133,7 +187,7 @@ def _seen(row: Quiz) -> set[int]:
     return set(db.session.scalars(versions.where(exists().where(Answer.version_id == QuestionVersion.id))))
 
 
-def _write_version(row: Question, asked: QuestionText, seen: set[int]) -> None:
+def write_version(row: Question, asked: QuestionText, seen: set[int]) -> None:
     """A version that somebody saw stays as it was, and another one follows it."""
     newest = next((version for version in row.versions if version.current), None)
     if newest is not None and newest.asked == asked:
@@ -181,6 +235,7 @@ def _text(row: Quiz, home: Home) -> QuizText:
         attempts=row.attempts_allowed,
         **{name: getattr(row, name) for name in _SAME},
         questions=tuple(current(question).with_texts(home.written) for question in row.questions),
+        draws=tuple(draw_text(each) for each in row.draws),
     )
 
 
@@ -204,11 +259,23 @@ def _files(text: QuizText, languages: Sequence[str]) -> dict[str, str]:
     }
     questions = [question_text.facts(question, languages) for question in text.questions]
     head = {"title": facts.pop("title"), "summary": facts.pop("summary")}
-    return {"": printer.document({**head, **own, **facts, "questions": questions})}
+    draws = [_facts_of_draw(each) for each in text.draws]
+    asked = {"questions": questions if questions or not draws else None, "draws": draws or None}
+    return {"": printer.document({**head, **own, **facts, **asked})}
+
+
+def _facts_of_draw(draw: DrawText) -> dict[str, Any]:
+    return {
+        "bank": draw.bank if draw.bank != SCHOOL else None,
+        "folder": draw.folder or None,
+        "tag": draw.tag or None,
+        "count": draw.count,
+        "same": draw.same or None,
+    }
 
 
 def _loads() -> list[Any]:
-    return [selectinload(Quiz.every_question).selectinload(Question.versions)]
+    return [selectinload(Quiz.every_question).selectinload(Question.versions), selectinload(Quiz.draws)]
 
 
 register_format(

@@ -37,8 +37,8 @@ if TYPE_CHECKING:
 bp = Blueprint("quizzes", __name__, url_prefix="/ediciones/<edition>/cuestionarios/<activity>")
 
 
-@bp.app_template_filter("points")
-def points(hundredths: int | None) -> str:
+@bp.app_template_filter("in_points")
+def in_points(hundredths: int | None) -> str:
     """Hundredths of a point as a person reads them: 1.5."""
     return format_decimal((hundredths or 0) / HUNDREDTHS, "#,##0.##")
 
@@ -65,7 +65,7 @@ def overview(edition: str, activity: str) -> ResponseReturnValue:
         "assessments/quizzes/overview.html",
         edition=quiz.edition,
         quiz=quiz,
-        count=count,
+        count=(count or 0) + sum(draw.count for draw in quiz.draws),
         standing=Standing(quiz, attempts, db.session.scalar(queries.allowance(quiz, enrolment.id))),
         **_times(quiz),
     )

@@ -128,7 +128,7 @@ def test_the_effect_is_shown_before_and_what_was_is_kept(cast: Cast, as_: As) ->
     assert "1 attempt passes then." in page
     assert "1 attempt does not pass any more." in page
     assert [each.points for each in (wins, loses)] == [100, 200]
-    seen = regrading.fingerprint(regrading.preview(question))
+    seen = regrading.fingerprint(regrading.preview(question, cast.quiz))
     for data in ({"reason": "La clave estaba mal", "seen": "0"}, {"reason": " ", "seen": seen}):
         assert gabriela.post(f"{QUIZ}/recalcular/p1", data=data).status_code == 422
     done = gabriela.post(f"{QUIZ}/recalcular/p1", data={"reason": "La clave estaba mal", "seen": seen})
@@ -142,7 +142,7 @@ def test_the_effect_is_shown_before_and_what_was_is_kept(cast: Cast, as_: As) ->
     assert "La clave estaba mal" in gabriela.get(QUIZ).text
     assert "recalcular/p1" not in gabriela.get(QUIZ).text
     with pytest.raises(DomainError, match="Nothing would change"):
-        regrading.apply(question, seen=regrading.fingerprint([]), reason="Otra vez", by=cast.gabriela)
+        regrading.apply(question, cast.quiz, seen=regrading.fingerprint([]), reason="Otra vez", by=cast.gabriela)
 
 
 def test_more_points_for_a_question_change_what_can_be_earned(cast: Cast) -> None:
@@ -150,7 +150,13 @@ def test_more_points_for_a_question_change_what_can_be_earned(cast: Cast) -> Non
     question = cast.quiz.questions[0]
     corrected(question, "a")
     factories.asking(question, points=3)
-    regrading.apply(question, seen=regrading.fingerprint(regrading.preview(question)), reason="x", by=cast.gabriela)
+    regrading.apply(
+        question,
+        cast.quiz,
+        seen=regrading.fingerprint(regrading.preview(question, cast.quiz)),
+        reason="x",
+        by=cast.gabriela,
+    )
     assert (attempt.points, attempt.points_possible, attempt.passed) == (500, 500, True)
 
 
