@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from benchmarks import pages, roster, selection, world
+from benchmarks import gradebook, pages, quiz, roster, selection, world
 from escuela import create_app
 from escuela.config import Settings
 from tests.postgres import available, postgres_server
@@ -33,7 +33,13 @@ def the_pages(url: str, instance: Path) -> str:
     return f"{filled}\n\n{pages.as_markdown(*pages.costs(url))}"
 
 
-MEASURED = {"Pages": the_pages, "A list of people": roster.figures, "Choosing in a call": selection.figures}
+MEASURED = {
+    "Pages": the_pages,
+    "A list of people": roster.figures,
+    "Choosing in a call": selection.figures,
+    "The gradebook": gradebook.figures,
+    "Taking a quiz": quiz.figures,
+}
 
 
 def main() -> None:

@@ -12,7 +12,8 @@ from sqlalchemy import Table
 from benchmarks import words
 from benchmarks.rows import Rows
 from escuela.assessments.assignments.models import Assignment, Criterion, Level
-from escuela.assessments.quizzes.models import SINGLE, Option, Question, Quiz
+from escuela.assessments.quizzes.asked import SINGLE, OptionText, QuestionText
+from escuela.assessments.quizzes.models import BEST, WHEN_PASSED, Question, QuestionVersion, Quiz
 from escuela.columns import Localized
 from escuela.editions.models import RUNNING, Activity, Edition, Lesson, LessonText, Module
 from escuela.tutoring.models import TutoringSession
@@ -27,6 +28,7 @@ class Asked(NamedTuple):
     """A question with its right option and a wrong one."""
 
     id: int
+    version_id: int
     right: str
     wrong: str
 
@@ -154,32 +156,38 @@ class _Builder:
 
     def quiz(self, slug: str, position: int, shared: dict[str, Any]) -> tuple[int, list[Asked]]:
         quiz_id = self.activity("quiz", slug, position, shared)
-        self.rows.add(table(Quiz), id=quiz_id, pass_mark=PASS_MARK, attempts_allowed=3, shuffle=True)
+        self.rows.add(
+            table(Quiz),
+            id=quiz_id,
+            pass_mark=PASS_MARK,
+            attempts_allowed=3,
+            shuffle=True,
+            shuffle_questions=False,
+            one_by_one=False,
+            minutes=0,
+            grace=30,
+            scoring=BEST,
+            reveals=WHEN_PASSED,
+        )
         return quiz_id, [self.question(quiz_id, place) for place in range(1, QUESTIONS + 1)]
 
     def question(self, quiz_id: int, position: int) -> Asked:
         right, wrong = self.random.sample(KEYS, 2)
-        question_id = self.rows.add(
-            table(Question),
-            quiz_id=quiz_id,
-            slug=f"pregunta-{position}",
-            position=position,
-            kind=SINGLE,
-            text=both(self.prose(120)),
-            points=1,
+        slug = f"pregunta-{position}"
+        asked = QuestionText(
+            slug,
+            SINGLE,
+            both(self.prose(120)),
             feedback=both(self.prose(80)),
+            options=tuple(
+                OptionText(key, both(self.prose(60)), right=key == right, feedback=both(self.prose(60))) for key in KEYS
+            ),
         )
-        for place, key in enumerate(KEYS, 1):
-            self.rows.add(
-                table(Option),
-                question_id=question_id,
-                key=key,
-                position=place,
-                text=both(self.prose(60)),
-                right=key == right,
-                feedback=both(self.prose(60)),
-            )
-        return Asked(question_id, right, wrong)
+        question_id = self.rows.add(table(Question), quiz_id=quiz_id, slug=slug, position=position)
+        version_id = self.rows.add(
+            table(QuestionVersion), question_id=question_id, number=1, current=True, asked=asked, saved_at=self.now
+        )
+        return Asked(question_id, version_id, right, wrong)
 
     def assignment(
         self, slug: str, position: int, shared: dict[str, Any], *, final: bool

@@ -25,13 +25,14 @@ def letters(size: int) -> str:
 
 
 @contextlib.contextmanager
-def served(target: str, environ: Mapping[str, str]) -> Iterator[int]:
-    """Serve `module:app` with one worker; yields the port."""
+def served(target: str, environ: Mapping[str, str], workers: int = 1) -> Iterator[int]:
+    """Serve `module:app`; several workers have four threads each. Yields the port."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port: int = free.getsockname()[1]
-    options = ["--bind", f"127.0.0.1:{port}", "--workers", "1", "--no-control-socket", "--log-level", "error"]
-    command = [sys.executable, "-m", "gunicorn", *options, target]
+    options = ["--bind", f"127.0.0.1:{port}", "--workers", str(workers), "--no-control-socket", "--log-level", "error"]
+    threads = ["--threads", "4"] if workers > 1 else []
+    command = [sys.executable, "-m", "gunicorn", *options, *threads, target]
     server = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **environ})  # noqa: S603 - our own words
     try:
         _wait_until_open(port)

@@ -158,8 +158,8 @@ class World:
                 seed=self.random.randrange(2**31),
                 started_at=started_at,
                 submitted_at=started_at + timedelta(minutes=14),
-                points=right,
-                points_possible=len(part.questions),
+                points=right * 100,
+                points_possible=len(part.questions) * 100,
                 passed=right * 100 >= PASS_MARK * len(part.questions),
             )
             for place, question in enumerate(part.questions):
@@ -167,9 +167,13 @@ class World:
                     table(Answer),
                     attempt_id=attempt_id,
                     question_id=question.id,
-                    chosen=[question.right if place < right else question.wrong],
+                    version_id=question.version_id,
+                    position=place + 1,
+                    given={"": [question.right if place < right else question.wrong]},
+                    saves=1,
                     saved_at=started_at + timedelta(minutes=place + 1),
-                    points=int(place < right),
+                    points=100 * (place < right),
+                    comment="",
                 )
 
     def hand_in(self, part: Part, enrolment_id: int, user_id: int, tutor_id: int) -> None:

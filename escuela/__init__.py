@@ -29,6 +29,7 @@ ROOMS = (
     "selection",
     "assessments.quizzes",
     "assessments.assignments",
+    "jury",
     "tutoring",
     "content",
     "learning",
@@ -36,6 +37,7 @@ ROOMS = (
     "authoring",
     "publishing",
     "certificates",
+    "gradebook",
 )
 
 

@@ -16,6 +16,9 @@ from sqlalchemy import Column, select
 
 from escuela import storage
 from escuela.applications.services import forget_old as forget_old_applications
+from escuela.assessments.assignments.releasing import release_due_reviews
+from escuela.assessments.assignments.renditions import prepare_files
+from escuela.assessments.assignments.uploads import forget_stale as forget_stale_uploads
 from escuela.assessments.quizzes.services import close_overdue_attempts
 from escuela.certificates.drawing import draw_due_certificates
 from escuela.extensions import db
@@ -53,8 +56,11 @@ JOBS = (
     Job("draw-certificates", timedelta(seconds=5), draw_due_certificates),
     Job("close-attempts", timedelta(minutes=1), close_overdue_attempts),
     Job("remind-replies", timedelta(minutes=15), remind_replies),
+    Job("prepare-files", timedelta(seconds=10), prepare_files),
+    Job("release-reviews", timedelta(minutes=1), release_due_reviews),
     Job("lapse-replies", timedelta(minutes=5), lapse_replies),
     Job("remove-orphan-files", timedelta(days=1), remove_orphan_files),
+    Job("forget-uploads", timedelta(hours=1), forget_stale_uploads),
     Job("forget-applications", timedelta(days=1), forget_old_applications),
 )
 

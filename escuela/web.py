@@ -66,9 +66,21 @@ class Tab:
     """The endpoint of the tab that it stands below, in a second row; its path begins with that tab's path."""
 
 
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """What a room shows on a page of a room to its left. `html` takes what the page is about and may be empty."""
+
+    place: int
+    page: str
+    """The endpoint of that page."""
+    html: Callable[[Any], str]
+
+
 NAVIGATION: list[Entry] = []
 TABS: list[Tab] = []
-"""Each room's views add their own."""
+PANELS: list[Panel] = []
+DESKS: list[Callable[[User], str | None]] = []
+"""Each room's views add their own. A desk is where somebody begins who neither takes part nor runs an edition."""
 
 
 def navigation() -> list[dict[str, Any]]:
@@ -95,6 +107,12 @@ def edition_tabs(edition: Edition, below: str = "") -> list[dict[str, Any]]:
         nearest = max(around, key=lambda tab: len(tab["href"]))
         nearest["current"] = "page" if nearest["href"] == request.path else "true"
     return tabs
+
+
+def panels(page: str, about: Any) -> list[Markup]:
+    """What other rooms show on a page, in order."""
+    shown = (panel.html(about) for panel in sorted(PANELS, key=lambda panel: panel.place) if panel.page == page)
+    return [Markup(html) for html in shown if html]  # noqa: S704 - each is a template of ours, escaped already
 
 
 def reader_language() -> str:
@@ -376,6 +394,7 @@ def init_app(app: Flask) -> None:
             "me": me_or_none(),
             "navigation": navigation,
             "edition_tabs": edition_tabs,
+            "panels": panels,
             "save_data": request.headers.get("Save-Data", "").lower() == "on",
         }
 

@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
+
+from sqlalchemy import select
 
 from escuela import clock
 from escuela.admissions.models import Enrolment
 from escuela.applications.models import Application, ApplicationFile
 from escuela.assessments.assignments.models import Assignment, Criterion, Level, Submission, Work
-from escuela.assessments.quizzes.models import Option, Question, Quiz
+from escuela.assessments.quizzes.asked import CHOICES, OptionText, QuestionText
+from escuela.assessments.quizzes.bank import Place, add
+from escuela.assessments.quizzes.bank_models import BankEntry
+from escuela.assessments.quizzes.models import Attempt, Question, QuestionBank, QuestionVersion, Quiz
+from escuela.assessments.quizzes.services import lines_of
 from escuela.calls.models import Call, CallCriterion, CallQuestion
 from escuela.columns import Localized
 from escuela.editions.models import Edition, EditionStaff, Lesson, LessonText, Module
 from escuela.evaluations.models import Evaluation, Evaluator, Score
 from escuela.extensions import Model, db
+from escuela.jury.models import Award, Juror, Jury, JuryCriterion, JuryScore, Scoresheet
+from escuela.jury.policies import total
+from escuela.jury.usual import CRITERIA
 from escuela.people.models import LocalGovernment, Membership, Role, User
 from escuela.tutoring.models import TutoringSession
 
@@ -141,12 +152,49 @@ def question(of: Quiz, kind: str = "single", **given: Any) -> Question:
     number = len(of.questions) + 1
     keys = ("true", "false") if kind == "true_false" else ("a", "b", "c")
     right = {"a", "b"} if kind == "multiple" else {"a", "true"}
-    options = [
-        Option(key=key, position=i, text=words(f"Opción {key}"), right=key in right, feedback=words(f"Sobre {key}"))
-        for i, key in enumerate(keys)
-    ]
-    values = {"slug": f"p{number}", "text": words(f"Pregunta {number}"), "feedback": Localized(), "points": 1}
-    return saved(Question(quiz=of, kind=kind, position=number, options=options, **values | given))
+    options = tuple(
+        OptionText(key, words(f"Opción {key}"), right=key in right, feedback=words(f"Sobre {key}")) for key in keys
+    )
+    choice = {"options": options} if kind in CHOICES else {}
+    asked = QuestionText(**{"slug": f"p{number}", "kind": kind, "text": words(f"Pregunta {number}"), **choice, **given})
+    return saved(
+        Question(
+            quiz=of,
+            slug=asked.slug,
+            position=number,
+            versions=[QuestionVersion(number=1, asked=asked, saved_at=clock.now())],
+        )
+    )
+
+
+def bank() -> QuestionBank:
+    """The School's."""
+    return db.session.scalars(select(QuestionBank)).one()
+
+
+def banked(
+    text: str | Localized = "¿Qué mide un pluviómetro?", *, folder: str = "", tags: Sequence[str] = (), **given: Any
+) -> BankEntry:
+    """A question in the School's bank; option `a` is right."""
+    options = tuple(OptionText(key, words(f"Opción {key}"), right=key == "a") for key in ("a", "b", "c"))
+    place = Place(folder, tags, given.pop("items", ()))
+    asked = QuestionText(
+        **{
+            "slug": "x",
+            "kind": "single",
+            "text": text if isinstance(text, Localized) else words(text),
+            "options": options,
+            **given,
+        }
+    )
+    return saved(add(bank(), asked, place, by=None))
+
+
+def asking(row: Question, **changes: Any) -> Question:
+    """The question with its newest version changed in place, as if it had been written so."""
+    row.newest.asked = replace(row.newest.asked, **changes)
+    db.session.commit()
+    return row
 
 
 def quiz(of: Module, questions: tuple[str, ...] = ("single", "multiple", "true_false"), **given: Any) -> Quiz:
@@ -154,6 +202,16 @@ def quiz(of: Module, questions: tuple[str, ...] = ("single", "multiple", "true_f
     for kind in questions:
         question(row, kind)
     return row
+
+
+def attempt(at: Quiz, by: Enrolment, **given: Any) -> Attempt:
+    """One that was begun; with `points`, of one hundred for each question, it was handed in too."""
+    values: dict[str, Any] = {"number": 1, "seed": 1, "started_at": clock.now()}
+    if "points" in given:
+        values |= {"submitted_at": clock.now(), "points_possible": 100 * len(at.questions), "passed": False}
+    row = Attempt(quiz=at, enrolment=by, **values | given)
+    row.answers = lines_of(at.questions, row.seed, shuffled=False)
+    return saved(row)
 
 
 def assignment(of: Module, **given: Any) -> Assignment:
@@ -182,6 +240,42 @@ def work(on: Assignment, by: Enrolment, *, text: str = "Nuestro arroyo crece cad
     row = Work(assignment=on, enrolment=by, **{"state": "submitted", "draft": text, "submitted_at": at, **given})
     row.submissions = [Submission(version=1, text=text, submitted_at=at, submitted_by_id=by.user_id)]
     return saved(row)
+
+
+def jury(of: Assignment, by: User, **given: Any) -> Jury:
+    """The jury of a final work, with the School's three criteria of equal weight."""
+    now = clock.now()
+    row = Jury(assignment=of, convened_at=now, convened_by_id=by.id, **given)
+    row.criteria = [
+        JuryCriterion(slug=each.slug, position=place, title=each.title, text=each.text)
+        for place, each in enumerate(CRITERIA, 1)
+    ]
+    return saved(row)
+
+
+def juror(person: User, of: Jury) -> Juror:
+    return saved(Juror(user=person, jury=of, appointed_at=clock.now(), appointed_by_id=of.convened_by_id))
+
+
+def scoresheet(of: Work, by: Juror, *points: int, **given: Any) -> Scoresheet:
+    """Given with points for each criterion in order, or only assigned when there are none."""
+    now = clock.now()
+    row = Scoresheet(work=of, juror=by, assigned_at=now, assigned_by_id=by.appointed_by_id, **given)
+    if points:
+        criteria = by.jury.criteria
+        row.scores = [JuryScore(criterion=each, points=n) for each, n in zip(criteria, points, strict=True)]
+        row.total = total({each.id: n for each, n in zip(criteria, points, strict=True)}, criteria)
+        row.saved_at = row.given_at = now
+        row.version = of.submissions[-1].version
+    return saved(row)
+
+
+def award(of: Work, by: Jury, **given: Any) -> Award:
+    """A technical visit for the first place, not announced."""
+    values: dict[str, Any] = {"kind": "technical_visit", "rank": 1, "reason": "Acciones que empiezan este año."}
+    values |= {"awarded_at": clock.now(), "awarded_by_id": by.convened_by_id, "enrolment": of.enrolment}
+    government = of.enrolment.local_government
+    return saved(Award(work=of, jury=by, local_government=government, **values | given))
 
 
 def tutoring_session(of: Edition, **given: Any) -> TutoringSession:

@@ -9,11 +9,12 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from benchmarks import pages, words
+from benchmarks import gradebook, pages, words
 from benchmarks.world import PASSWORD, TUTORS, NotEmptyError, Size, fill
 from escuela import clock, create_app
 from escuela.admissions.models import Enrolment
-from escuela.assessments.quizzes.models import Answer, Attempt, Option
+from escuela.assessments.quizzes.marking import mark_answer
+from escuela.assessments.quizzes.models import Answer, Attempt
 from escuela.editions.models import COORDINATOR, TUTOR, Edition, EditionStaff, LessonText
 from escuela.extensions import Base, db
 from escuela.learning.completion import standings
@@ -120,9 +121,8 @@ def test_half_have_finished_and_the_others_have_read_the_lessons_of_a_part(insid
 
 
 def test_marks_agree_with_the_answers(inside) -> None:
-    right = {tuple(row) for row in db.session.execute(select(Option.question_id, Option.key).where(Option.right))}
     for attempt in db.session.scalars(select(Attempt)):
-        points = sum((answer.question_id, answer.chosen[0]) in right for answer in attempt.answers)
+        points = sum(mark_answer(answer.version.asked, answer.given) or 0 for answer in attempt.answers)
         assert attempt.points == points == sum(answer.points for answer in attempt.answers)
         assert attempt.passed == (attempt.percent >= attempt.quiz.pass_mark)
     assert count(Answer) == 10 * count(Attempt)
@@ -156,3 +156,9 @@ def test_a_lesson_weighs_less_than_it_may(school) -> None:
     assert set(weight) >= {"HTML", "CSS", "JS", "fonts"}
     assert sum(weight.values()) < 100_000
     assert weight["HTML"] < 30_000
+
+
+def test_the_gradebook_is_measured_and_stays_within_its_queries(tmp_path: Path) -> None:
+    said = gradebook.figures(f"sqlite:///{tmp_path / 'gradebook.sqlite'}", tmp_path, participants=60, modules=2)
+    assert "60 participants by 10 activities" in said
+    assert all(f"| {title} |" in said for title in ("as it opens", "marks that were changed", "everybody as XLSX"))

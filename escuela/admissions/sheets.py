@@ -9,7 +9,7 @@ import csv
 import re
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from io import BytesIO, StringIO
@@ -37,6 +37,7 @@ SEPARATORS = ";,\t|"
 
 _TOO_BIG = _l("This file is far too big once it is unpacked. Copy the list into a new sheet and send that.")
 _OLD_EXCEL, _ZIP = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PK\x03\x04"
+_NO_ZIP = (zipfile.BadZipFile, zlib.error)
 _SEP = re.compile(r'^"?sep=(.)"?\s*$', re.IGNORECASE)
 
 
@@ -56,8 +57,11 @@ class UnreadableError(DomainError):
     """The file is no list that can be read: the sentence says which kind of file it seems to be and what to do."""
 
 
-def read(content: bytes) -> list[Line]:
-    """The lines of a file that have something in them. Raises UnreadableError."""
+def read(content: bytes, *, clean: Callable[[Any], str] | None = None) -> list[Line]:
+    """The lines of a file that have something in them. Raises UnreadableError.
+
+    `clean` makes words of a cell's value, where cells of one short line are not what is wanted.
+    """
     if len(content) > BYTES:
         raise UnreadableError(_l("The file is bigger than %(most)d MB. Divide the list.", most=BYTES // 1_000_000))
     if content.startswith(_OLD_EXCEL):
@@ -65,7 +69,7 @@ def read(content: bytes) -> list[Line]:
             _l("This is an old Excel file, or one with a password. Save it as .xlsx without a password, or as CSV.")
         )
     rows = _of_workbook(content) if content.startswith(_ZIP) else _of_text(content)
-    lines = list(islice(_lines(rows), LINES + ABOVE + 1))
+    lines = list(islice(_lines(rows, clean or _clean), LINES + ABOVE + 1))
     if not lines:
         raise UnreadableError(_l("The file is empty. Check it and send it again."))
     if len(lines) > LINES + ABOVE:
@@ -73,9 +77,9 @@ def read(content: bytes) -> list[Line]:
     return lines
 
 
-def _lines(rows: Iterable[Sequence[Any]]) -> Iterator[Line]:
+def _lines(rows: Iterable[Sequence[Any]], clean: Callable[[Any], str]) -> Iterator[Line]:
     for number, row in enumerate(rows, 1):
-        cells = [_clean(value) for value in row[:COLUMNS]]
+        cells = [clean(value) for value in row[:COLUMNS]]
         while cells and not cells[-1]:
             cells.pop()
         if cells:
@@ -161,7 +165,7 @@ def _of_workbook(content: bytes) -> Iterator[Sequence[Any]]:
                 if any(value is not None for value in row):
                     yield from chain(repeat((), above), [row], rows)
                     return
-    except (LookupError, ValueError, TypeError, AttributeError, OSError, ParseError, zipfile.BadZipFile, zlib.error):
+    except (LookupError, ValueError, TypeError, AttributeError, EOFError, OSError, ParseError, *_NO_ZIP):
         raise UnreadableError(
             _l("This file cannot be read as XLSX. Open it in a spreadsheet, save it as .xlsx or CSV and send that.")
         ) from None
@@ -190,7 +194,7 @@ def _ensure_harmless(content: bytes) -> None:
             for member in members:
                 if member.filename.endswith((".xml", ".rels")) and _has_entities(archive.read(member)):
                     raise UnreadableError(_l("This file holds what no spreadsheet writes. Save the list as CSV."))
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, OSError, EOFError, ValueError):
+    except (NotImplementedError, RuntimeError, OSError, EOFError, ValueError, *_NO_ZIP):
         raise UnreadableError(
             _l("This file did not arrive whole, or it has a password. Open it, save it again and send that.")
         ) from None

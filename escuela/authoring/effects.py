@@ -24,10 +24,12 @@ from escuela.extensions import db
 def states_of(row: Activity) -> Counter[str]:
     """How many of those who take part now are in each state of an activity; who has not begun is in none."""
     taking = select(Enrolment.id).where(Enrolment.edition_id == row.edition_id, Enrolment.status == ACTIVE)
-    person, activity, state, _at = KINDS[row.kind].progress(row.edition_id).subquery().c
-    counted = select(state, func.count()).where(activity == row.id, person.in_(taking)).group_by(state)
-    found: dict[str, int] = dict(db.session.execute(counted).all())
-    return Counter(found)
+    found: Counter[str] = Counter()
+    for part in KINDS[row.kind].told:
+        person, activity, state, _at = part(row.edition_id).subquery().c
+        counted = select(state, func.count()).where(activity == row.id, person.in_(taking)).group_by(state)
+        found.update(dict(db.session.execute(counted).all()))
+    return found
 
 
 def worked_on(rows: list[Activity]) -> int:
@@ -35,8 +37,9 @@ def worked_on(rows: list[Activity]) -> int:
     people = set[int]()
     for kind in {row.kind for row in rows}:
         numbers = [row.id for row in rows if row.kind == kind]
-        person, activity, _state, _at = KINDS[kind].progress(rows[0].edition_id).subquery().c
-        people |= set(db.session.scalars(select(person).where(activity.in_(numbers))))
+        for part in KINDS[kind].told:
+            person, activity, _state, _at = part(rows[0].edition_id).subquery().c
+            people |= set(db.session.scalars(select(person).where(activity.in_(numbers))))
     return len(people)
 
 

@@ -77,8 +77,8 @@ def outline(edition: Edition) -> tuple[list[Part], list[Part]]:
 def begun_in(edition: Edition) -> dict[int, int]:
     """By id of activity: how many people have something in it."""
     found: dict[int, int] = defaultdict(int)
-    for kind in KINDS.values():
-        _person, of_activity, _state, _at = kind.progress(edition.id).subquery().c
+    for part in (part for kind in KINDS.values() for part in kind.told):
+        _person, of_activity, _state, _at = part(edition.id).subquery().c
         counted = select(of_activity, func.count()).group_by(of_activity)
         for activity, number in db.session.execute(counted):
             found[activity] += number

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from difflib import SequenceMatcher
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
@@ -16,16 +14,13 @@ from escuela import clock
 from escuela.authoring.models import ActivityVersion
 from escuela.content.printing import read_printed
 from escuela.content.rows import home_of
+from escuela.differing import ADDED, TAKEN, Piece, pieces
 from escuela.editions.kinds import FORMATS
 from escuela.editions.models import Activity
 from escuela.editions.text import ActivityText
 from escuela.errors import DomainError
 from escuela.extensions import db
 from escuela.people.models import User
-
-AROUND = 2
-"""Lines shown before and after each change."""
-SAME, ADDED, TAKEN, SKIPPED = "same", "added", "taken", "skipped"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,14 +93,6 @@ def text_in(version: ActivityVersion, row: Activity) -> ActivityText:
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
-    """A run of a file that stayed, came, went, or is left out because nothing changed near it."""
-
-    how: str
-    words: str
-
-
-@dataclass(frozen=True, slots=True)
 class Page:
     """One file of two versions: `language` is empty for a kind whose one file holds every language."""
 
@@ -120,40 +107,4 @@ class Page:
 def compared(before: Mapping[str, str], after: Mapping[str, str]) -> list[Page]:
     """What changed from some files to others, word by word."""
     names = dict.fromkeys([*before, *after])
-    return [Page(name, tuple(_pieces(before.get(name, ""), after.get(name, "")))) for name in names]
-
-
-def _pieces(before: str, after: str) -> Iterator[Piece]:
-    old, new = before.splitlines(keepends=True), after.splitlines(keepends=True)
-    steps = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
-    for number, (how, a, b, c, d) in enumerate(steps):
-        if how == "equal":
-            yield from _unchanged(old[a:b], first=number == 0, last=number == len(steps) - 1)
-        elif how == "replace":
-            yield from _reworded("".join(old[a:b]), "".join(new[c:d]))
-        else:
-            yield Piece(TAKEN, "".join(old[a:b])) if how == "delete" else Piece(ADDED, "".join(new[c:d]))
-
-
-def _unchanged(lines: Sequence[str], *, first: bool, last: bool) -> Iterator[Piece]:
-    head, tail = 0 if first else AROUND, 0 if last else AROUND
-    if len(lines) <= head + tail + 1:
-        yield Piece(SAME, "".join(lines))
-        return
-    if head:
-        yield Piece(SAME, "".join(lines[:head]))
-    yield Piece(SKIPPED, str(len(lines) - head - tail))
-    if tail:
-        yield Piece(SAME, "".join(lines[-tail:]))
-
-
-def _reworded(before: str, after: str) -> Iterator[Piece]:
-    old, new = re.findall(r"\s+|[^\s]+", before), re.findall(r"\s+|[^\s]+", after)
-    for how, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        if how == "equal":
-            yield Piece(SAME, "".join(old[a:b]))
-            continue
-        if b > a:
-            yield Piece(TAKEN, "".join(old[a:b]))
-        if d > c:
-            yield Piece(ADDED, "".join(new[c:d]))
+    return [Page(name, tuple(pieces(before.get(name, ""), after.get(name, "")))) for name in names]

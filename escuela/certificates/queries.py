@@ -9,6 +9,7 @@ from sqlalchemy.orm import contains_eager, joinedload, lazyload
 
 from escuela.admissions.models import ACTIVE, Enrolment
 from escuela.assessments.assignments.models import APPROVED, Assignment, Work
+from escuela.assessments.assignments.queries import whose
 from escuela.certificates.models import REFUSED, Certificate, Issuing, IssuingResult
 from escuela.columns import Localized
 from escuela.editions.models import COORDINATOR, Edition
@@ -93,7 +94,8 @@ def final_works(edition: Edition) -> Select[int, Localized]:
 
 def approved_final_works(edition: Edition) -> Select[int, Localized]:
     """(enrolment_id, title) of the final works that were approved; the last of an edition where it has several."""
-    approved = select(Work.enrolment_id, Assignment.title).join(Work.assignment)
+    held = whose()
+    approved = select(held.c.enrolment_id, Assignment.title).join(Work, Work.id == held.c.work_id).join(Work.assignment)
     return approved.where(Assignment.edition_id == edition.id, Assignment.final_work, Work.state == APPROVED).order_by(
         Assignment.id
     )

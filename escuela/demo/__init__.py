@@ -9,23 +9,28 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, datetime, time
 from itertools import cycle
+from typing import Any
 
 from flask_security.utils import hash_password
 from sqlalchemy import select, update
 
 from escuela import clock
 from escuela.admissions.models import WITHDRAWN, Enrolment
+from escuela.assessments.assignments.models import Work
+from escuela.assessments.assignments.text import AssignmentText
 from escuela.certificates import services as certificates
 from escuela.config import ROOT
 from escuela.content.check import read_edition
 from escuela.content.load import apply
 from escuela.content.text import EditionText
-from escuela.demo import calls
+from escuela.demo import bank, calls, granted, jury, marks
 from escuela.demo.applicants import BEING_SCORED, HANDED_IN, MORE_PLACES, NOT_CHOSEN, STILL_WRITING, Applicant
 from escuela.demo.cast import LOGINS, NOTICE, PASSWORD, PEOPLE, PLACES, STAFF, ZONE
-from escuela.demo.stories import DAY, Stories, sessions
+from escuela.demo.reviews import Reviews
+from escuela.demo.stories import DAY, Stories, sessions, tasks
 from escuela.editions.models import COORDINATOR, PUBLISHED, RUNNING, TUTOR, Edition, EditionStaff
 from escuela.editions.policies import Moment
+from escuela.editions.text import ActivityText
 from escuela.extensions import db
 from escuela.messages.models import Message
 from escuela.people.models import LocalGovernment, Membership, Role, User
@@ -48,6 +53,12 @@ ENROLLED = {
 }
 """Who takes the running edition, by gender."""
 NOT_COME_YET = "wara"
+ASKED: dict[int, dict[str, Any]] = {
+    1: {"late_days": 5, "late_deduction": 10},
+    2: {"by_team": True, "takes_link": True},
+    3: {"criteria": (), "points_most": 20},
+}
+"""By module of the running edition, from 0: how its assignment differs from that of 2021."""
 WEEKS_END = 42
 """Days from the first to the last of the running edition."""
 
@@ -85,6 +96,8 @@ class _World:
         self._running_people(running)
         self._next_edition()
         self._far_edition()
+        later = db.session.scalars(select(Edition).where(Edition.slug == NEXT_SLUG)).one()
+        bank.filled(running, later, self.people["gabriela"])
         self._alumni(db.session.scalars(select(Edition).where(Edition.slug == PAST_SLUG)).one())
         self._signed_in()
         db.session.execute(update(Message).values(sent_at=Message.written_at))  # they were read long ago
@@ -233,15 +246,34 @@ class _World:
         stories.late_with_corrections(enrolled["martin"], start)
         stories.waiting_for_review(enrolled["maria"], start, claimed=True)
         stories.only_begun(enrolled["jussara"], start)
-        stories.waiting_for_review(enrolled["ramon"], start + 2 * DAY, claimed=False)
-        stories.waiting_for_review(enrolled["rosa"], start - DAY, claimed=False)
+        ramons = stories.waiting_for_review(enrolled["ramon"], start + 2 * DAY, claimed=False)
+        rosas = stories.waiting_for_review(enrolled["rosa"], start - DAY, claimed=False)
+        self._reviews(Reviews(stories, self.people["renata"]), enrolled, [ramons, rosas], start)
+        stories.essay_unread(enrolled["maria"], start + 17 * DAY)
+        stories.more_time(enrolled["jussara"], start + 11 * DAY)
         for key in ("silvia", "caio"):
             stories.everything(enrolled[key], edition.modules, start)
+        granted.make(edition, enrolled, tutor=self.people["renata"])
         stories.attended(enrolled.values(), but=enrolled["jussara"])
+        marks.changed(enrolled, start + 18 * DAY, by=self.people["gabriela"])
+        db.session.flush()
+        jury.under_way(edition, enrolled, self.now - 3 * DAY, by=self.people["gabriela"])
         self.people["wara"].invited_at = start - 5 * DAY
         ignacio = enrolled["ignacio"]
         ignacio.status, ignacio.withdrawn_at, ignacio.withdrawn_by_id = WITHDRAWN, start, self.people["gabriela"].id
         ignacio.withdrawn_reason = "Cambió de área en su municipio y no puede seguir."
+
+    def _reviews(self, reviews: Reviews, who: dict[str, Enrolment], waiting: list[Work], start: datetime) -> None:
+        """Comments on places, a question that waits, a second version, decisions that are held, who reviews what."""
+        first, second = (tasks(module)[0] for module in reviews.stories.edition.modules[:2])
+        db.session.flush()
+        returned = select(Work).where(Work.enrolment_id == who["martin"].id, Work.assignment_id == first.id)
+        reviews.commented(db.session.scalars(returned).one(), start + 13 * DAY)
+        reviews.with_document(waiting[0], start + 17 * DAY)
+        waiting.append(reviews.corrected(who["wara"], first, start + 14 * DAY))
+        reviews.held(who["martin"], second, start + 16 * DAY, good=True)
+        reviews.held(who["jussara"], second, start + 17 * DAY, good=False)
+        reviews.allocated(waiting[1:], by=self.people["gabriela"])
 
     def _alumni(self, edition: Edition) -> None:
         """2021: a certificate of each state, and one person who qualifies and has none yet."""
@@ -254,6 +286,7 @@ class _World:
         stories.attended(enrolled.values())
         db.session.flush()
         elena = self.people["elena"]
+        jury.published(edition, enrolled, start + 45 * DAY, by=elena)
         with clock.stopped(start + 20 * DAY):
             certificates.issue(enrolled["rocio"], by=elena)
             misspelt = self.people["aurora"]
@@ -284,7 +317,9 @@ def paced(text: EditionText, slug: str, starts_on: date) -> EditionText:
                     replace(each, starts=_moment(number * 7 + 10, time(16), starts_on)) for each in module.sessions
                 ),
                 activities=tuple(
-                    replace(each, opens=None, due=each.due and due, strict=last and each.due is not None)
+                    _asked(
+                        number, replace(each, opens=None, due=each.due and due, strict=last and each.due is not None)
+                    )
                     for each in module.activities
                 ),
             )
@@ -305,6 +340,13 @@ def paced(text: EditionText, slug: str, starts_on: date) -> EditionText:
         modules=tuple(modules),
         sessions=tuple(replace(each, starts=_moment(1, time(10), starts_on)) for each in text.sessions),
     )
+
+
+def _asked(number: int, text: ActivityText) -> ActivityText:
+    """Assignments of every sort: less for what is late, one work of a team with a link, points without a rubric."""
+    if not isinstance(text, AssignmentText):
+        return text
+    return replace(text, **ASKED.get(number, {}))
 
 
 def _moment(days: int, at: time, starts_on: date) -> Moment:

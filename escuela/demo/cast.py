@@ -96,6 +96,7 @@ LOGINS = (
     ("gabriela", "coordinates the running edition"),
     ("elena", "coordinates every edition"),
     ("nadia", "evaluates applications"),
+    ("alba", "juror of the final works"),
     ("aldo", "administrator"),
 )
 
@@ -107,6 +108,7 @@ class Said:
     work: str
     praise: str
     corrections: str
+    essay: str
 
 
 WORDS = {
@@ -121,6 +123,10 @@ WORDS = {
         ),
         praise="El problema está muy bien contado y las acciones se pueden empezar este año.",
         corrections="Buen comienzo. Falta decir quién responde por cada acción y de dónde sale el dato.",
+        essay=(
+            "Doña Elvira vive sola junto al arroyo, no oye bien y su teléfono no tiene datos. Acordaría con la vecina "
+            "de enfrente que le golpee la ventana cuando suene la sirena, y lo pondría en la lista de la guardia."
+        ),
     ),
     "pt": Said(
         work=(
@@ -133,5 +139,9 @@ WORDS = {
         ),
         praise="O problema está muito bem contado e as ações podem começar neste ano.",
         corrections="Bom começo. Falta dizer quem responde por cada ação e de onde vem o dado das famílias.",
+        essay=(
+            "Seu Nelson trabalha à noite e dorme de dia com o telefone desligado. Combinaria com a portaria do armazém "
+            "que o acorde quando o nível passar a laranja, e deixaria isso escrito no plano do bairro."
+        ),
     ),
 }

@@ -20,7 +20,11 @@ from escuela.assessments.assignments.models import (
     Submission,
     Work,
 )
-from escuela.assessments.quizzes.models import Answer, Attempt, Quiz
+from escuela.assessments.quizzes.allowing import allow
+from escuela.assessments.quizzes.asked import CHOICES, ESSAY, WHOLE, QuestionText
+from escuela.assessments.quizzes.marking import HUNDREDTHS, right_answer
+from escuela.assessments.quizzes.models import Attempt, Quiz
+from escuela.assessments.quizzes.services import hand_in, lines_of
 from escuela.demo.cast import WORDS, Said
 from escuela.editions.models import RUNNING, Activity, Edition, Lesson, Module
 from escuela.extensions import db
@@ -39,6 +43,10 @@ def sessions(edition: Edition) -> list[TutoringSession]:
 
 def _of(kind: type[A], module: Module) -> list[A]:
     return [activity for activity in module.activities if isinstance(activity, kind)]
+
+
+def tasks(module: Module) -> list[Assignment]:
+    return _of(Assignment, module)
 
 
 class Stories:
@@ -62,7 +70,7 @@ class Stories:
         self.open_attempt(who, _of(Quiz, first)[0], at + 9 * DAY)
         self.work(who, _of(Assignment, first)[0], at + 10 * DAY, outcome=CHANGES_REQUESTED)
 
-    def waiting_for_review(self, who: Enrolment, at: datetime, *, claimed: bool) -> None:
+    def waiting_for_review(self, who: Enrolment, at: datetime, *, claimed: bool) -> Work:
         first, second = self.edition.modules[:2]
         self.module(who, first, at)
         for lesson in _of(Lesson, second):
@@ -70,6 +78,7 @@ class Stories:
         work = self.work(who, _of(Assignment, second)[0], at + 15 * DAY, outcome=None)
         if claimed:
             work.claimed_by, work.claimed_at = self.other, clock.now() - timedelta(minutes=25)
+        return work
 
     def only_begun(self, who: Enrolment, at: datetime) -> None:
         self.read(who, _of(Lesson, self.edition.modules[0])[0], at + 3 * DAY)
@@ -106,38 +115,64 @@ class Stories:
     def read(self, who: Enrolment, lesson: Lesson, at: datetime) -> None:
         db.session.add(LessonDone(enrolment_id=who.id, lesson_id=lesson.id, done_at=at))
 
-    def open_attempt(self, who: Enrolment, quiz: Quiz, at: datetime) -> Attempt:
-        attempt = Attempt(quiz=quiz, enrolment=who, number=2, seed=7, started_at=at)
-        first = quiz.questions[0]
-        attempt.answers = [Answer(question=first, chosen=[first.options[0].key], saved_at=at)]
+    def open_attempt(self, who: Enrolment, quiz: Quiz, at: datetime, number: int = 2) -> Attempt:
+        attempt = Attempt(quiz=quiz, enrolment=who, number=number, seed=7, started_at=at)
+        attempt.answers = lines_of(quiz.questions, attempt.seed, shuffled=False)
+        first = next(answer for answer in attempt.answers if answer.version.asked.kind in CHOICES)
+        first.given, first.saves, first.saved_at = {WHOLE: [first.version.asked.options[0].key]}, 1, at
         db.session.add(attempt)
         return attempt
 
-    def attempt(self, who: Enrolment, quiz: Quiz, at: datetime, *, right: bool) -> None:
-        possible = sum(question.points for question in quiz.questions)
-        attempt = Attempt(
-            quiz=quiz,
-            enrolment=who,
-            number=1,
-            seed=who.id,
-            started_at=at,
-            submitted_at=at + timedelta(minutes=18),
-            points=possible if right else 0,
-            points_possible=possible,
-            passed=right,
-        )
-        for question in quiz.questions:
-            wanted = [option.key for option in question.options if option.right is right]
-            chosen = wanted if right and question.kind == "multiple" else wanted[:1]
-            points = question.points if right else 0
-            attempt.answers.append(Answer(question=question, chosen=chosen, saved_at=at, points=points))
+    def attempt(self, who: Enrolment, quiz: Quiz, at: datetime, *, right: bool) -> Attempt:
+        """One that was handed in eighteen minutes later; an essay in it was read the next day."""
+        attempt = Attempt(quiz=quiz, enrolment=who, number=1, seed=who.id, started_at=at)
+        attempt.answers = lines_of(quiz.questions, attempt.seed, shuffled=quiz.shuffle_questions)
+        for place, answer in enumerate(attempt.answers, 1):
+            asked = answer.version.asked
+            answer.given, answer.saves = self._said(asked, who, right=right), 1
+            answer.saved_at = at + timedelta(minutes=18) * place / len(attempt.answers)
+            if asked.kind == ESSAY:
+                answer.reviewed_at, answer.reviewed_by_id = at + DAY, self.reviewer.id
+                answer.points = asked.points * HUNDREDTHS if right else 0
         db.session.add(attempt)
+        with clock.stopped(at + timedelta(minutes=18)):
+            db.session.flush()
+            return hand_in(attempt)
+
+    def essay_unread(self, who: Enrolment, at: datetime) -> None:
+        """The review of the third module handed in, and its essay waits for a tutor."""
+        quiz = _of(Quiz, self.edition.modules[2])[-1]
+        attempt = self.attempt(who, quiz, at, right=True)
+        for answer in attempt.answers:
+            if answer.version.asked.kind == ESSAY:
+                answer.points = answer.reviewed_at = answer.reviewed_by_id = None
+                attempt.points = attempt.passed = None
+
+    def more_time(self, who: Enrolment, at: datetime) -> None:
+        """Somebody who reads with a magnifier has half as much time again for it, and is at it now."""
+        quiz = _of(Quiz, self.edition.modules[2])[-1]
+        self.open_attempt(who, quiz, clock.now() - timedelta(minutes=3), number=1)
+        with clock.stopped(at):
+            reason = "Lee con lupa de pantalla; pidió más tiempo al inscribirse."
+            allow(quiz, who, minutes=12, attempts=0, reason=reason, by=self.reviewer)
+
+    def _said(self, asked: QuestionText, who: Enrolment, *, right: bool) -> dict[str, list[str]]:
+        if asked.kind == ESSAY:
+            return {WHOLE: [WORDS[who.user.language].essay]}
+        if right:
+            return right_answer(asked)
+        return (
+            {WHOLE: [next(option.key for option in asked.options if not option.right)]} if asked.kind in CHOICES else {}
+        )
 
     def work(self, who: Enrolment, assignment: Assignment, at: datetime, *, outcome: str | None) -> Work:
         """One version handed in and, with an outcome, reviewed two days later."""
         said = WORDS[who.user.language]
+        team = who.local_government_id if assignment.by_team else None
         work = Work(assignment=assignment, enrolment=who, state=outcome or SUBMITTED, draft=said.work, submitted_at=at)
+        work.local_government_id = team
         version = Submission(version=1, text=said.work, submitted_at=at, submitted_by_id=who.user_id)
+        version.members = [who] if team else []
         work.submissions = [version]
         db.session.add(work)
         if outcome is not None:
@@ -153,6 +188,7 @@ class Stories:
             saved_at=at,
             outcome=outcome,
             released_at=at,
+            points_given=assignment.points_most and assignment.points_most * 3 // (4 if good else 8),
         )
         db.session.add(review)
         for criterion in assignment.criteria:

@@ -33,6 +33,18 @@ class Kind:
     progress: Callable[[int], Select[*tuple[Any, ...]]]
     """For an edition's id: rows (enrolment_id, activity_id, state, at) with state PART, WAITING, RETURNED or DONE and
     `at` the instant of it; at most one row for each pair, none where nothing was begun."""
+    grades: Callable[[int], Select[*tuple[Any, ...]]] | None = None
+    """For an edition's id: rows (enrolment_id, activity_id, earned, possible, at), points in HUNDREDTHS as integers; at
+    most one row for each pair, only where there is a mark that its participant may know. None: never marked."""
+    shared: tuple[Callable[[int], Select[*tuple[Any, ...]]], ...] = ()
+    """More such rows, of what people do together: for other pairs than `progress` has."""
+    extended: tuple[Callable[[int], Select[*tuple[Any, ...]]], ...] = ()
+    """For an edition's id: rows (enrolment_id, activity_id, due_at, due_zone) of who was given longer than others."""
+
+    @property
+    def told(self) -> tuple[Callable[[int], Select[*tuple[Any, ...]]], ...]:
+        """Everything that tells of progress."""
+        return self.progress, *self.shared
 
 
 KINDS: dict[str, Kind] = {}

@@ -126,6 +126,7 @@ class Activity(Model):
         CheckConstraint("(opens_at IS NULL) = (opens_zone IS NULL)", name="opens_zone"),
         CheckConstraint("(due_at IS NULL) = (due_zone IS NULL)", name="due_zone"),
         CheckConstraint("NOT strict OR due_at IS NOT NULL", name="strict"),
+        CheckConstraint("late_days IS NULL OR (late_days BETWEEN 1 AND 365 AND NOT strict)", name="late_days"),
     )
     __mapper_args__ = {"polymorphic_on": "kind"}  # noqa: RUF012 - SQLAlchemy reads it as it is
 
@@ -146,6 +147,8 @@ class Activity(Model):
     due_zone: Mapped[Zone | None]
     strict: Mapped[bool] = mapped_column(default=False)
     """Nothing is accepted after `due_at`; otherwise it is late, and accepted until the edition ends."""
+    late_days: Mapped[int | None]
+    """What is late is accepted for so many days only."""
     archived_at: Mapped[datetime | None]
     """Put away, by itself or with its module, at the same instant."""
 

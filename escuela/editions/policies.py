@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 from typing import Protocol
 
@@ -67,6 +67,8 @@ class Planned(Opening, Protocol):
     @property
     def strict(self) -> bool: ...
     @property
+    def late_days(self) -> int | None: ...
+    @property
     def module(self) -> Opening: ...
     @property
     def edition(self) -> Edition: ...
@@ -87,6 +89,45 @@ def due(activity: Planned) -> Moment | None:
     return Moment(activity.due_at, activity.due_zone)
 
 
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """An activity's hours as they are for somebody whose due instant was moved."""
+
+    id: int
+    required: bool
+    opens_at: datetime | None
+    opens_zone: str | None
+    due_at: datetime | None
+    due_zone: str | None
+    strict: bool
+    late_days: int | None
+    module: Opening
+    edition: Edition
+
+
+def moved(activity: Planned, to: Moment | None) -> Planned:
+    """An activity for somebody who was given until `to`: due, late and closed by that instant, if it is the later."""
+    if to is None or not is_later(activity, to):
+        return activity
+    return Hours(
+        id=activity.id,
+        required=activity.required,
+        opens_at=activity.opens_at,
+        opens_zone=activity.opens_zone,
+        due_at=to.at,
+        due_zone=to.zone,
+        strict=activity.strict,
+        late_days=activity.late_days,
+        module=activity.module,
+        edition=activity.edition,
+    )
+
+
+def is_later(activity: Planned, to: Moment) -> bool:
+    """Whether that is after it is due for everybody; what is never due cannot be due later."""
+    return activity.due_at is not None and to.at > activity.due_at
+
+
 def begins(edition: Edition) -> Moment:
     """The start of an edition's first day, on the clock of its zone."""
     return Moment(datetime.combine(edition.starts_on, time(), clock.zone(edition.zone)), edition.zone)
@@ -98,9 +139,19 @@ def ends(edition: Edition) -> Moment:
 
 
 def closes(activity: Planned) -> Moment:
-    """The instant from which nothing more is accepted: the due one if it is strict, else the end of the edition."""
-    limit = due(activity) if activity.strict else None
-    return limit or ends(activity.edition)
+    """The instant from which nothing more is accepted.
+
+    The due one if it is strict; so many days later, at the same hour of its clock, where that is said; and always,
+    but for a strict one, the end of the edition.
+    """
+    limit = due(activity)
+    if limit is not None and activity.strict:
+        return limit
+    end = ends(activity.edition)
+    if limit is None or activity.late_days is None:
+        return end
+    last = limit.at.astimezone(clock.zone(limit.zone)) + timedelta(days=activity.late_days)
+    return Moment(last.astimezone(UTC), limit.zone) if last < end.at else end
 
 
 def door(activity: Planned, at: datetime) -> Door:

@@ -59,6 +59,7 @@ class ActivityText:
     opens: Moment | None = None
     due: Moment | None = None
     strict: bool = False
+    late_days: int | None = None
     frameworks: tuple[str, ...] = ()
 
 
@@ -125,7 +126,7 @@ def write_activity(row: Activity, text: ActivityText, items: Sequence[FrameworkI
     """Bring what every activity has into step with its text."""
     row.slug, row.position = text.slug, text.place
     row.title, row.summary = text.title, text.summary
-    row.required, row.strict = text.required, text.strict
+    row.required, row.strict, row.late_days = text.required, text.strict, text.late_days
     row.opens_at, row.opens_zone = (text.opens.at, text.opens.zone) if text.opens else (None, None)
     row.due_at, row.due_zone = (text.due.at, text.due.zone) if text.due else (None, None)
     align(row, items)
@@ -143,6 +144,7 @@ def text_of_activity(row: Activity) -> dict[str, Any]:
         "opens": moment_of(row.opens_at, row.opens_zone),
         "due": moment_of(row.due_at, row.due_zone),
         "strict": row.strict,
+        "late_days": row.late_days,
         "frameworks": codes_of(row),
     }
 

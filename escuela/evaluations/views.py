@@ -22,7 +22,6 @@ from escuela.evaluations.forms import ReasonForm
 from escuela.evaluations.models import Evaluation, Evaluator
 from escuela.evaluations.policies import can_score, scoring
 from escuela.extensions import db
-from escuela.learning.views import DESKS
 from escuela.people.forms import BANDS
 from escuela.people.models import User
 
@@ -50,7 +49,7 @@ def desk_of(user: User) -> str | None:
     return url_for("evaluations.desk", edition=slugs[0]) if slugs else None
 
 
-DESKS.append(desk_of)
+web.DESKS.append(desk_of)
 
 
 @bp.get(PAGE)

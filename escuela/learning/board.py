@@ -13,16 +13,18 @@ from datetime import datetime
 from itertools import groupby
 from typing import NamedTuple
 
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import Select, Subquery, and_, func, or_, select
 from sqlalchemy.orm import contains_eager
 
 from escuela.admissions.models import ACTIVE, Enrolment
 from escuela.assessments.assignments.models import DRAFT, Work
+from escuela.assessments.assignments.queries import whose
 from escuela.editions.kinds import DONE, NOT_BEGUN, PART, RETURNED, WAITING
 from escuela.editions.models import Activity, Edition, Module
+from escuela.editions.policies import Moment, Planned, moved
 from escuela.extensions import db
 from escuela.learning.completion import days_late
-from escuela.learning.progress import progress
+from escuela.learning.progress import extensions, progress
 from escuela.people.models import LocalGovernment, User, folded
 from escuela.tutoring.models import PRESENT, Attendance, TutoringSession
 
@@ -116,7 +118,7 @@ class Board:
     """An edition at an instant. Reads its activities and its people at once, the states of who is shown when asked."""
 
     def __init__(self, edition: Edition, filters: Filters, at: datetime) -> None:
-        self.edition = edition
+        self.edition, self.at = edition, at
         self.activities = db.session.scalars(activities_of(edition.id)).all()
         self.required = sum(activity.required for activity in self.activities)
         self.cells = {(each.id, state): _cell(each, state, at) for each in self.activities for state in STATES}
@@ -158,7 +160,10 @@ class Board:
 
     def rows(self, people: Sequence[Person]) -> list[Row]:
         states = _states(self.edition.id, self._narrowed(people))
-        return [self._row(person, states.get(person.enrolment_id, {})) for person in people]
+        longer = _extensions(self.edition.id)
+        return [
+            self._row(person, states.get(person.enrolment_id, {}), longer.get(person.enrolment_id)) for person in people
+        ]
 
     def totals(self) -> list[int]:
         """For each activity, how many of the people found have done it."""
@@ -169,8 +174,13 @@ class Board:
         """The enrolments of `people`; None when they are everybody, which needs no list."""
         return None if len(people) == len(self.everybody) else [person.enrolment_id for person in people]
 
-    def _row(self, person: Person, states: dict[int, str]) -> Row:
+    def _row(self, person: Person, states: dict[int, str], longer: dict[int, Moment] | None) -> Row:
         cells = [self.cells[each.id, states.get(each.id, NOT_BEGUN)] for each in self.activities]
+        if longer:
+            cells = [
+                _cell(moved(each, longer.get(each.id)), states.get(each.id, NOT_BEGUN), self.at)
+                for each in self.activities
+            ]
         days = max((cell.days for cell in cells), default=0)
         return Row(person, cells, Cell(LATE, days) if days else Cell(NOT_BEGUN))
 
@@ -197,7 +207,7 @@ def activities_of(edition_id: int) -> Select[Activity]:
     )
 
 
-def _cell(activity: Activity, state: str, at: datetime) -> Cell:
+def _cell(activity: Planned, state: str, at: datetime) -> Cell:
     days = days_late(activity, state, at)
     return Cell(LATE, days) if days else Cell(state)
 
@@ -220,6 +230,7 @@ def _people(edition_id: int, activities: Sequence[Activity], at: datetime) -> li
         .group_by(row.enrolment_id)
         .subquery()
     )
+    excused = _excused(edition_id, overdue, at)
     attended = (
         select(Attendance.enrolment_id, func.count().label("present"))
         .join(Attendance.session)
@@ -241,7 +252,7 @@ def _people(edition_id: int, activities: Sequence[Activity], at: datetime) -> li
             func.coalesce(sums.c.done, 0),
             func.coalesce(sums.c.waiting, 0),
             func.coalesce(sums.c.begun, 0),
-            len(overdue) - func.coalesce(sums.c.handed_in, 0),
+            len(overdue) - func.coalesce(sums.c.handed_in, 0) - func.coalesce(excused.c.number, 0),
             func.coalesce(attended.c.present, 0),
             sums.c.last,
             User.folded_name + " " + LocalGovernment.folded_name,
@@ -250,10 +261,34 @@ def _people(edition_id: int, activities: Sequence[Activity], at: datetime) -> li
         .join(Enrolment.local_government)
         .outerjoin(sums, sums.c.enrolment_id == Enrolment.id)
         .outerjoin(attended, attended.c.enrolment_id == Enrolment.id)
+        .outerjoin(excused, excused.c.enrolment_id == Enrolment.id)
         .where(Enrolment.edition_id == edition_id, Enrolment.status == ACTIVE)
         .order_by(LocalGovernment.folded_name, LocalGovernment.id, User.folded_name, User.id)
     )
     return [Person(*columns) for columns in db.session.execute(people)]
+
+
+def _excused(edition_id: int, overdue: Sequence[int], at: datetime) -> Subquery:
+    """How many of the overdue activities each person has longer for, with nothing handed in yet."""
+    told, given = progress(edition_id), extensions(edition_id)
+    row, longer = told.c, given.c
+    same = (row.enrolment_id == longer.enrolment_id) & (row.activity_id == longer.activity_id)
+    return (
+        select(longer.enrolment_id, func.count().label("number"))
+        .select_from(given)
+        .outerjoin(told, same)
+        .where(longer.activity_id.in_(overdue), longer.due_at > at, or_(row.state.is_(None), row.state == PART))
+        .group_by(longer.enrolment_id)
+        .subquery()
+    )
+
+
+def _extensions(edition_id: int) -> dict[int, dict[int, Moment]]:
+    """Until when who was given longer, by enrolment and activity: few rows."""
+    found: dict[int, dict[int, Moment]] = {}
+    for enrolment_id, activity_id, due_at, due_zone in db.session.execute(select(extensions(edition_id))):
+        found.setdefault(enrolment_id, {})[activity_id] = Moment(due_at, due_zone)
+    return found
 
 
 def _states(edition_id: int, enrolments: Collection[int] | None) -> dict[int, dict[int, str]]:
@@ -288,5 +323,7 @@ def _sessions_held(edition_id: int) -> Select[int]:
 
 
 def handed_in_works(enrolment: Enrolment) -> Select[int, int]:
-    """What a participant has handed in: rows (assignment id, work id)."""
-    return select(Work.assignment_id, Work.id).where(Work.enrolment_id == enrolment.id, Work.state != DRAFT)
+    """What a participant has handed in, alone or with a team: rows (assignment id, work id)."""
+    held = whose()
+    rows = select(Work.assignment_id, Work.id).join(held, held.c.work_id == Work.id)
+    return rows.where(held.c.enrolment_id == enrolment.id, Work.state != DRAFT)

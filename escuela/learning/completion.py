@@ -8,25 +8,28 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cache, cached_property
-from typing import Any, Protocol, cast
+from typing import Any, Protocol
 
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
-from sqlalchemy import CompoundSelect, Integer, Select, bindparam, func, select, union_all
+from sqlalchemy import CompoundSelect, Integer, Select, String, bindparam, cast, func, null, select, union_all
 
 from escuela.admissions.models import ACTIVE, Enrolment
+from escuela.columns import Instant
 from escuela.editions.kinds import DONE, KINDS, NOT_BEGUN, PART
 from escuela.editions.models import Edition
-from escuela.editions.policies import Planned
+from escuela.editions.policies import Moment, Planned, is_later
 from escuela.extensions import db
 from escuela.learning.programme import ActivityFacts, Programme, programmes
 from escuela.tutoring.models import PRESENT, Attendance, TutoringSession
 
 States = Mapping[int, str]
 """By activity id: where a participant stands in it, as in `editions.kinds`; nothing where not begun."""
+Extensions = Mapping[int, Moment]
+"""By activity id: until when a participant was given, where that is longer than others have."""
 
 
 class Enrolled(Protocol):
@@ -47,6 +50,7 @@ class Record:
     active: bool
     states: States
     attended: int
+    extensions: Extensions = field(default_factory=dict)
 
     @cached_property
     def done(self) -> frozenset[int]:
@@ -121,6 +125,13 @@ class Standing:
 
     def state(self, activity: Planned) -> str:
         return self.record.states.get(activity.id, NOT_BEGUN)
+
+    def own(self, activity: ActivityFacts) -> ActivityFacts:
+        """The activity with the hours that it has for this person."""
+        to = self.record.extensions.get(activity.id)
+        if to is None or not is_later(activity, to):
+            return activity
+        return replace(activity, due_at=to.at, due_zone=to.zone)
 
 
 # --- the rule ---------------------------------------------------------------------------------------------------------
@@ -200,7 +211,7 @@ def judged(courses: Sequence[Programme], enrolments: Iterable[Enrolled]) -> dict
     """The standing of each enrolment, by its id, in two queries. Each one's edition is among `courses`."""
     enrolments = list(enrolments)
     ids = [enrolment.id for enrolment in enrolments]
-    states = states_of([programme.edition.id for programme in courses], ids)
+    states, extensions = states_of([programme.edition.id for programme in courses], ids)
     attended: dict[int, int] = {}
     if ids and any(programme.edition.attendance for programme in courses):
         attended = dict(db.session.execute(_ATTENDED, {"enrolments": ids}).all())
@@ -208,21 +219,29 @@ def judged(courses: Sequence[Programme], enrolments: Iterable[Enrolled]) -> dict
     return {
         each.id: Standing(
             by_edition[each.edition_id],
-            Record(each.status == ACTIVE, states.get(each.id, {}), attended.get(each.id, 0)),
+            Record(
+                each.status == ACTIVE, states.get(each.id, {}), attended.get(each.id, 0), extensions.get(each.id, {})
+            ),
         )
         for each in enrolments
     }
 
 
-def states_of(edition_ids: Sequence[int], enrolment_ids: Sequence[int]) -> dict[int, States]:
-    """What each enrolment has begun, by its id, in one query."""
+def states_of(
+    edition_ids: Sequence[int], enrolment_ids: Sequence[int]
+) -> tuple[dict[int, States], dict[int, Extensions]]:
+    """What each enrolment has begun and until when it was given longer, by its id, in one query."""
     found: dict[int, dict[int, str]] = defaultdict(dict)
+    longer: dict[int, dict[int, Moment]] = defaultdict(dict)
     if edition_ids and enrolment_ids:
         values = {f"edition_{place}": edition_id for place, edition_id in enumerate(edition_ids)}
         rows = db.session.execute(_states(len(edition_ids)), values | {"enrolments": enrolment_ids})
-        for enrolment_id, activity_id, state in rows:
-            found[enrolment_id][activity_id] = state
-    return dict(found)
+        for enrolment_id, activity_id, state, due_at, due_zone in rows:
+            if state is None:
+                longer[enrolment_id][activity_id] = Moment(due_at, due_zone)
+            else:
+                found[enrolment_id][activity_id] = state
+    return dict(found), dict(longer)
 
 
 # Built once, as those of `programme`.
@@ -239,18 +258,29 @@ _ATTENDED = (
 )
 
 
+_NO_INSTANT, _NO_ZONE = cast(null(), Instant), cast(null(), String)
+
+
 @cache
 def _states(editions: int) -> CompoundSelect[*tuple[Any, ...]]:
-    """The states of some enrolments in as many editions: `edition_0`, `edition_1` ... and `enrolments`."""
-    places = (bindparam(f"edition_{place}", type_=Integer) for place in range(editions))
-    return union_all(*(_of_some(kind.progress(cast("int", place))) for place in places for kind in KINDS.values()))
+    """The states of some enrolments in as many editions: `edition_0`, `edition_1` ... and `enrolments`.
+
+    And, with no state, until when they were given longer.
+    """
+    places: list[Any] = [bindparam(f"edition_{place}", type_=Integer) for place in range(editions)]
+    states = (_of_some(part(place)) for place in places for kind in KINDS.values() for part in kind.told)
+    longer = (
+        _of_some(part(place), longer=True) for place in places for kind in KINDS.values() for part in kind.extended
+    )
+    return union_all(*states, *longer)
 
 
-def _of_some(rows: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+def _of_some(rows: Select[*tuple[Any, ...]], *, longer: bool = False) -> Select[*tuple[Any, ...]]:
     """Narrowed inside each part, so that neither database puts together the progress of a whole edition for it."""
-    enrolment_id, activity_id, state, _at = rows.selected_columns
+    enrolment_id, activity_id, *rest = rows.selected_columns
+    columns = [null(), *rest] if longer else [rest[0], _NO_INSTANT, _NO_ZONE]
     some = enrolment_id.in_(bindparam("enrolments", expanding=True))
-    return rows.with_only_columns(enrolment_id, activity_id, state).where(some)
+    return rows.with_only_columns(enrolment_id, activity_id, *columns).where(some)
 
 
 def standings(edition: Edition, enrolments: Iterable[Enrolled]) -> dict[int, Standing]:

@@ -133,8 +133,9 @@ def outline(programme: Programme, standing: Standing | None, at: datetime) -> li
 
 def _row(activity: ActivityFacts, standing: Standing | None, at: datetime) -> Row:
     state = standing.state(activity) if standing else NOT_BEGUN
-    late = days_late(activity, state, at) if standing else 0
-    return Row(activity, KINDS[activity.kind], state, at, late)
+    own = standing.own(activity) if standing else activity
+    late = days_late(own, state, at) if standing else 0
+    return Row(own, KINDS[activity.kind], state, at, late)
 
 
 def rows_of(parts: Sequence[Part]) -> Iterator[Row]:

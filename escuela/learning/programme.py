@@ -52,6 +52,7 @@ class ActivityFacts:
     due_at: datetime | None = None
     due_zone: str | None = None
     strict: bool = False
+    late_days: int | None = None
     minutes: int | None = None
     """Of reading."""
     final_work: bool | None = None
@@ -119,7 +120,7 @@ _MODULES = (
         _module.edition_id,
         *(_module[name] for name in ("id", "position", "title", "summary", "hours", "opens_at", "opens_zone")),
         *(_activity[name] for name in ("id", "kind", "slug", "position", "title", "required")),
-        *(_activity[name] for name in ("opens_at", "opens_zone", "due_at", "due_zone", "strict")),
+        *(_activity[name] for name in ("opens_at", "opens_zone", "due_at", "due_zone", "strict", "late_days")),
         _lessons.c.minutes,
         _assignments.c.final_work,
     )

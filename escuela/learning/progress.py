@@ -12,4 +12,9 @@ def progress(edition_id: int) -> Subquery:
 
     At most one row for each enrolment and activity, none where nothing was begun; withdrawn enrolments are among them.
     """
-    return union_all(*(kind.progress(edition_id) for kind in KINDS.values())).subquery("progress")
+    return union_all(*(part(edition_id) for kind in KINDS.values() for part in kind.told)).subquery("progress")
+
+
+def extensions(edition_id: int) -> Subquery:
+    """Rows (enrolment_id, activity_id, due_at, due_zone) of who was given longer, of every kind."""
+    return union_all(*(part(edition_id) for kind in KINDS.values() for part in kind.extended)).subquery("extensions")

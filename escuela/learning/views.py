@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -30,7 +29,7 @@ from escuela.learning.next_step import Taken, after_that, next_step
 from escuela.learning.outline import Part, Row, final_work_due, hours_done, outline, rings, rows_of
 from escuela.learning.programme import ActivityFacts, Programme, modules_of, programmes
 from escuela.people.models import User
-from escuela.web import NAVIGATION, TABS, Entry, Tab, language
+from escuela.web import DESKS, NAVIGATION, TABS, Entry, Tab, language
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -92,10 +91,6 @@ def home() -> ResponseReturnValue:
         current=next((each for each in reversed(editions) if each.status != CLOSED), None),
         frameworks=db.session.scalars(select(Framework).order_by(Framework.position)).all(),
     )
-
-
-DESKS: list[Callable[[User], str | None]] = []
-"""Where else somebody begins who neither takes part nor runs an edition: rooms to the right add theirs."""
 
 
 def _desk_of(user: User) -> str:
@@ -171,7 +166,7 @@ def _courses(user: User, at: datetime) -> list[Course]:
 
 
 def _mate(name: str, standing: Standing, overdue: list[ActivityFacts], at: datetime) -> Mate:
-    late = (days_late(activity, standing.state(activity), at) for activity in overdue)
+    late = (days_late(standing.own(activity), standing.state(activity), at) for activity in overdue)
     return Mate(name, standing.modules_done, max(late, default=0))
 
 
@@ -285,8 +280,11 @@ def _parts(edition: Edition) -> list[Part]:
     enrolment = enrolment_of(me(), edition)
     standing = None
     if enrolment:
-        states = states_of([edition.id], [enrolment.id]).get(enrolment.id, {})
-        standing = Standing(programme, Record(active=True, states=states, attended=0))
+        states, longer = states_of([edition.id], [enrolment.id])
+        record = Record(
+            active=True, states=states.get(enrolment.id, {}), attended=0, extensions=longer.get(enrolment.id, {})
+        )
+        standing = Standing(programme, record)
     return outline(programme, standing, clock.now())
 
 

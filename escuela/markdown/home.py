@@ -10,6 +10,8 @@ from escuela.columns import Localized
 
 MEDIA, LESSON = "media/", "lesson:"
 OURS = "/ediciones/"
+BANK = "/banco-de-preguntas/"
+"""Pictures of questions of the bank, which quizzes of any edition show."""
 ABROAD = ("https://", "http://", "mailto:", "tel:")
 _TARGETS = re.compile(r"(?<=\]\()(media/[^)\s]+|lesson:[a-z0-9-]+)|(?<=\]: )(media/\S+|lesson:[a-z0-9-]+)")
 
@@ -60,7 +62,7 @@ class Home:
         """Where a picture, a sound or a video comes from: files of ours only."""
         if self.medium(target):
             return self.folder + target.removeprefix(MEDIA)
-        return target if re.fullmatch(rf"{OURS}[\w./-]+", target, re.ASCII) and ".." not in target else None
+        return target if re.fullmatch(rf"(?:{OURS}|{BANK})[\w./-]+", target, re.ASCII) and ".." not in target else None
 
     def addressed(self, texts: Localized) -> Localized:
         """A text that is rendered where it is shown, with the full addresses of what it links to."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, TypeVar
 
 from sqlalchemy import Select, func, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from escuela.people.models import LocalGovernment, Membership, Named, User, folded
 
@@ -27,6 +27,17 @@ def visible_governments(user: User) -> Select[LocalGovernment]:
         return governments
     mine = select(Membership.local_government_id).where(Membership.user_id == user.id, Membership.to_on.is_(None))
     return governments.where(LocalGovernment.id.in_(mine))
+
+
+def members(government: LocalGovernment) -> Select[Membership]:
+    """Who works for a local government now: its focal points first, then by name."""
+    return (
+        select(Membership)
+        .join(Membership.user)
+        .where(Membership.local_government_id == government.id, Membership.to_on.is_(None))
+        .options(contains_eager(Membership.user).lazyload(User.roles))
+        .order_by(Membership.focal_point.desc(), User.folded_name, Membership.id)
+    )
 
 
 def all_governments() -> Select[LocalGovernment]:

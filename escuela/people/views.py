@@ -17,7 +17,7 @@ from escuela.gate import page_number
 from escuela.people import places, queries, services
 from escuela.people.forms import BANDS, TIERS, AccountForm, GovernmentForm, MembershipForm, NewMembershipForm
 from escuela.people.models import LocalGovernment, Membership, User
-from escuela.people.policies import can_manage_people
+from escuela.people.policies import can_follow, can_manage_people
 from escuela.web import language
 
 if TYPE_CHECKING:
@@ -85,6 +85,22 @@ def new_government() -> ResponseReturnValue:
     return _keep_government(LocalGovernment(), GovernmentForm())
 
 
+@bp.get("/gobiernos/<int:government>")
+def government(government: int) -> ResponseReturnValue:
+    """What the School keeps of a local government; rooms to the right show theirs on it."""
+    row = get_or_404(queries.visible_governments(me()).where(LocalGovernment.id == government))
+    members = db.session.scalars(queries.members(row)).all()
+    require(can_follow(me(), members))
+    return render_template(
+        "people/of_government.html",
+        government=row,
+        members=members,
+        subdivision_name=places.subdivision_name,
+        tiers=TIERS,
+        bands=BANDS,
+    )
+
+
 @bp.route("/gobiernos/<int:government>/editar", methods=["GET", "POST"])
 def edit_government(government: int) -> ResponseReturnValue:
     require(can_manage_people(me()))
@@ -101,7 +117,7 @@ def _keep_government(row: LocalGovernment, form: GovernmentForm) -> ResponseRetu
         else:
             flash(_("%(name)s is saved.", name=row.name), "good")
             return redirect(url_for(".governments"), 303)
-    return render_template("people/government.html", form=form, new=row.id is None), _status(form)
+    return render_template("people/government.html", form=form, government=row, new=row.id is None), _status(form)
 
 
 # --- people and where they work

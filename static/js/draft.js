@@ -1,5 +1,5 @@
 // Drafts keep themselves: what is typed stays in this browser until the School confirms that it has it.
-{
+const keepDrafts = () => {
   const stored = (work) => { try { return work(localStorage) } catch { return null } } // blocked storage is no storage
   const forms = new Map([...document.querySelectorAll('form[data-draft]')].map((form) => [`draft ${form.dataset.draft}`, form]))
 
@@ -24,10 +24,11 @@
       else if (!values.length || all.some(({ value }) => values.includes(value))) each.checked = values.includes(each.value)
     })
     const tell = (message, no) => { status.textContent = message; status.classList.toggle('saved--no', no) }
-    let timer, busy, changes = 0, pause = 2
+    let timer, busy, running, changes = 0, pause = 2
 
-    const later = (seconds) => { timer ??= setTimeout(() => { timer = null; send() }, seconds * 1000) }
+    const later = (seconds) => { timer ??= setTimeout(() => { timer = null; running = send() }, seconds * 1000) }
     const send = async () => {
+      if (!form.isConnected) return // another page came in its place, with what was typed
       if (busy) return later(1)
       const sent = changes
       busy = true
@@ -57,6 +58,13 @@
       later(2)
     })
     form.addEventListener('submit', () => keep(true))
+    form.addEventListener('leave', ({ detail: { save, done } }) => { // another page comes in its place; `save`: nothing else sends what was typed
+      const waits = timer
+      clearTimeout(timer)
+      timer = null
+      if (running) done.push(running)
+      if (waits && save) done.push(send())
+    })
     addEventListener('online', () => timer && send())
     // Who discards the draft discards what this browser kept of it, and nothing is sent after.
     for (const discard of document.querySelectorAll('form[data-discards]')) {
@@ -80,3 +88,5 @@
     if ('unsaved' in form.dataset) send() // a page that gives back what was refused
   }
 }
+keepDrafts()
+document.addEventListener('swapped', keepDrafts)

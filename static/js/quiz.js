@@ -1,51 +1,86 @@
 // An attempt at a quiz: each change is sent at once; what is not confirmed is kept in this browser and sent again.
 for (const form of document.querySelectorAll('form[data-attempt]')) {
-  const { attempt, unsaved, count, done, todo, kept } = form.dataset
+  const { attempt, unsaved, count, done, todo, kept, mine, theirs } = form.dataset
   const bar = document.querySelector('.attempt')
   const parts = Object.fromEntries([...form.querySelectorAll('[data-question]')].map((part) => [part.dataset.question, part]))
-  const waiting = new Map() // question -> what was chosen and is not confirmed yet
+  const links = Object.fromEntries([...document.querySelectorAll('.numbers [data-to]')].map((link) => [link.dataset.to, link]))
+  const waiting = new Map() // question -> the inputs that are not confirmed yet, as [name, value]
   const refused = new Set()
-  let busy, timer, leave, pause = 1
+  let busy, timer, typing, leave, pause = 1
 
-  const boxes = (slug) => [...parts[slug].querySelectorAll('[name^=chosen]')]
-  const chosen = (slug) => boxes(slug).filter((box) => box.checked).map((box) => box.value)
-  const choose = (slug, keys) => boxes(slug).forEach((box) => { box.checked = keys.includes(box.value) })
+  const prefix = `attempt ${attempt} `
+  const inputs = (slug) => [...parts[slug]?.querySelectorAll('[name^="given-"]') ?? []]
+  const tick = (input) => input.type === 'radio' || input.type === 'checkbox'
+  const given = (slug) => inputs(slug).filter((input) => tick(input) ? input.checked : input.value.trim()).map((input) => [input.name, input.value])
+  const fill = (slug, pairs) => inputs(slug).forEach((input) => {
+    const values = pairs.filter(([name]) => name === input.name).map(([, value]) => value)
+    if (tick(input)) input.checked = values.includes(input.value)
+    else if (input.value !== (values[0] ?? '')) input.value = values[0] ?? ''
+  })
+  const pairsOf = (slug, stored) => Object.entries(stored ?? {}).flatMap(([part, values]) => values.map((value) => [`given-${slug}${part && `:${part}`}`, value]))
+  const seen = (slug) => form.elements[`seen-${slug}`]
   const browser = (verb, slug, value) => {
-    try { return localStorage[verb](`attempt ${attempt} ${slug}`, value) } catch {} // a blocked storage is no storage
+    try { return localStorage[verb](prefix + slug, value) } catch {} // a blocked storage is no storage
   }
   const tell = (place, message, no) => {
-    const saved = place.querySelector('.saved')
+    const saved = place?.querySelector('.saved')
+    if (!saved) return
     saved.hidden = false
     saved.classList.toggle('saved--no', no)
     saved.lastElementChild.textContent = message
   }
   const draw = () => {
-    let answered = 0
-    for (const slug in parts) {
-      const any = chosen(slug).length > 0
-      const link = document.querySelector(`.numbers [href="#${parts[slug].id}"]`)
-      link.className = waiting.has(slug) ? 'unsaved' : any ? 'done' : ''
-      link.lastElementChild.textContent = waiting.has(slug) ? kept : any ? done : todo
-      answered += any
+    for (const slug in links) {
+      const any = slug in parts ? given(slug).length > 0 : links[slug].classList.contains('done')
+      links[slug].className = waiting.has(slug) ? 'unsaved' : any ? 'done' : ''
+      links[slug].lastElementChild.textContent = waiting.has(slug) ? kept : any ? done : todo
     }
+    const answered = Object.values(links).filter((link) => link.className).length - [...waiting].filter(([, pairs]) => !pairs.length).length
     bar.querySelector('[data-count]').textContent = count.replace('{}', answered)
   }
-  const keep = (slug) => {
-    waiting.set(slug, chosen(slug))
+  const keep = (slug, later) => {
+    waiting.set(slug, given(slug))
     refused.delete(slug)
-    browser('setItem', slug, JSON.stringify(chosen(slug)))
+    browser('setItem', slug, JSON.stringify({ pairs: given(slug), seen: seen(slug)?.value }))
     draw()
-    send()
+    clearTimeout(typing)
+    if (later) typing = setTimeout(send, 1200)
+    else send()
   }
-  const confirm = (slug, sent, { stored, message }) => {
+  const settled = (slug) => {
+    waiting.delete(slug)
+    browser('removeItem', slug)
+  }
+  const confirm = (slug, sent, { stored, seen: saves, message }) => {
+    for (const other in saves) if (seen(other) && (other === slug || !waiting.has(other))) seen(other).value = saves[other]
     if (waiting.get(slug) === sent) {
-      waiting.delete(slug)
-      browser('removeItem', slug)
+      settled(slug)
       tell(parts[slug], message, false)
     }
-    for (const other in parts) waiting.has(other) || choose(other, stored[other] ?? [])
+    for (const other in parts) waiting.has(other) || fill(other, pairsOf(other, stored[other]))
     waiting.size || tell(bar, message, false)
     draw()
+  }
+  // Another window or device was faster: which of the two answers stays is asked.
+  const ask = (slug, { stored, seen: saves }) => {
+    const place = parts[slug]?.querySelector('[role=status]')
+    if (!place || place.querySelector('button')) return
+    const choice = (words, decide) => {
+      const button = document.createElement('button')
+      Object.assign(button, { type: 'button', className: 'button button--small', textContent: words })
+      button.addEventListener('click', () => {
+        place.querySelectorAll('button').forEach((each) => each.remove())
+        seen(slug).value = saves[slug]
+        decide()
+        draw()
+      })
+      return button
+    }
+    place.append(choice(mine, () => keep(slug)), choice(theirs, () => {
+      fill(slug, pairsOf(slug, stored[slug]))
+      settled(slug)
+      parts[slug].querySelector('.saved').hidden = true
+    }))
   }
   // One at a time, so that an older choice never overtakes a newer one.
   const send = async () => {
@@ -54,11 +89,12 @@ for (const form of document.querySelectorAll('form[data-attempt]')) {
     busy = true
     clearTimeout(timer)
     const sent = waiting.get(slug)
+    const known = seen(slug)?.value ?? JSON.parse(browser('getItem', slug) ?? '{}').seen
     let answer, said
     try {
       answer = await fetch(form.action, {
         method: 'POST',
-        body: new URLSearchParams([['question', slug], ...sent.map((key) => [`chosen-${slug}`, key])]),
+        body: new URLSearchParams([['question', slug], ...known === undefined ? [] : [[`seen-${slug}`, known]], ...sent]),
         headers: { Accept: 'application/json', 'X-CSRFToken': form.elements.csrf_token.value },
         signal: AbortSignal.timeout?.(20000),
       })
@@ -68,12 +104,15 @@ for (const form of document.querySelectorAll('form[data-attempt]')) {
     if (said && answer.ok) {
       confirm(slug, sent, said)
       pause = 1
-      leave && !waiting.size ? form.requestSubmit(leave) : send()
+      if (!leave || waiting.size) send()
+      else if (leave === form.over) document.getElementById('over').submit()
+      else form.requestSubmit(leave)
       return
     }
     for (const place of [parts[slug], bar]) tell(place, said?.message ?? unsaved, true)
     if (said) { // trying again would not help
       refused.add(slug)
+      if (said.conflict) ask(slug, said)
       send()
     } else {
       timer = setTimeout(send, pause * 1000)
@@ -82,7 +121,9 @@ for (const form of document.querySelectorAll('form[data-attempt]')) {
   }
 
   form.querySelector('[data-plain]').hidden = true
-  form.addEventListener('change', (event) => keep(event.target.closest('[data-question]').dataset.question))
+  const questionOf = (event) => event.target.closest('[data-question]')?.dataset.question
+  form.addEventListener('change', (event) => questionOf(event) && keep(questionOf(event)))
+  form.addEventListener('input', (event) => questionOf(event) && !tick(event.target) && event.target.localName !== 'select' && keep(questionOf(event), true))
   form.addEventListener('submit', (event) => {
     leave = null
     if (!waiting.size) return
@@ -92,10 +133,34 @@ for (const form of document.querySelectorAll('form[data-attempt]')) {
     send()
   })
   addEventListener('online', send)
-  for (const slug in parts) {
-    const before = browser('getItem', slug)
-    if (before) choose(slug, JSON.parse(before))
-    if (before || boxes(slug).some((box) => box.checked !== box.defaultChecked)) keep(slug) // chosen before this ran
+  for (const slug in links) {
+    const before = JSON.parse(browser('getItem', slug) ?? 'null')
+    if (before && slug in parts) { fill(slug, before.pairs); if (before.seen !== undefined) seen(slug).value = before.seen }
+    const touched = inputs(slug).some((input) => tick(input) ? input.checked !== input.defaultChecked : input.localName !== 'select' && input.value !== input.defaultValue)
+    if (slug in parts ? before || touched : before) slug in parts ? keep(slug) : waiting.set(slug, before.pairs) // chosen before this ran
+  }
+  draw()
+  send()
+
+  // The time that is left, in minutes; the server decides. When it is over, what is saved is handed in.
+  const clock = bar.querySelector('[data-left]')
+  if (clock) {
+    const end = performance.now() + clock.dataset.left * 1000
+    const words = clock.lastElementChild, told = document.querySelector('[data-told]')
+    const show = () => {
+      const rest = (end - performance.now()) / 1000
+      const minutes = Math.ceil(rest / 60)
+      const now = minutes > 1 ? clock.dataset.minutes.replace('{}', minutes) : clock.dataset.seconds
+      if (words.textContent !== now) words.textContent = now
+      if ((minutes === 5 || minutes === 1) && told.textContent !== now) told.textContent = now
+      if (rest > 0) return setTimeout(show, Math.min(1000, rest * 1000 + 50))
+      for (const slug in parts) if (waiting.has(slug)) refused.delete(slug)
+      if (!waiting.size) return document.getElementById('over').submit()
+      form.over = {}
+      leave = form.over
+      send()
+    }
+    show()
   }
 }
 

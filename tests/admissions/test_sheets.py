@@ -172,3 +172,10 @@ def test_whatever_is_sent_is_read_or_refused(content: bytes) -> None:
         except UnreadableError:
             continue
         guessed(table_of(lines))
+
+
+def test_a_workbook_with_broken_bytes_inside_is_refused() -> None:
+    content = bytearray(workbook(ROWS))
+    content[46] = 0  # in the compressed bytes of its first file
+    with pytest.raises(UnreadableError, match="did not arrive whole"):
+        read(bytes(content))

@@ -50,7 +50,7 @@ def test_an_answer_is_saved_when_chosen_and_survives_a_cut_connection(visitor):
     expect(second.locator(".saved:not(.saved--no)")).to_be_visible(timeout=20_000)
 
     page.reload()
-    expect(page.locator(".question").nth(0).locator("input").nth(2)).to_be_checked()
+    expect(page.locator(".question").nth(0).locator("input[type=radio], input[type=checkbox]").nth(1)).to_be_checked()
     expect(page.locator(".question").nth(1).locator("input:checked")).to_have_count(1)
 
 

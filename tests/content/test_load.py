@@ -95,7 +95,7 @@ def test_a_quiz_and_an_assignment_are_loaded(loaded: Folder) -> None:
     quiz, assignment = the(Quiz, "quiz-datos"), the(Assignment, "assignment-inventario")
     assert isinstance(quiz, Quiz)
     assert (quiz.pass_mark, quiz.attempts_allowed, quiz.shuffle, quiz.strict) == (60, 2, True, False)
-    right = {q.slug: {option.key for option in q.options if option.right} for q in quiz.questions}
+    right = {q.slug: {option.key for option in q.asked.options if option.right} for q in quiz.questions}
     assert right == {"muestra": {"a"}, "usos": {"a", "b"}, "sesgo": {"true"}}
     assert isinstance(assignment, Assignment)
     assert (assignment.final_work, assignment.strict, assignment.file_kinds) == (True, True, ["pdf", "xlsx"])
@@ -167,7 +167,7 @@ def test_corrected_words_reach_the_same_rows(loaded: Folder) -> None:
     assert isinstance(quiz, Quiz)
     assert isinstance(assignment, Assignment)
     assert isinstance(lesson, Lesson)
-    assert quiz.questions[1].text == {"es": "¿Para qué se usa?"}
+    assert quiz.questions[1].asked.text == {"es": "¿Para qué se usa?"}
     assert assignment.instructions["es"].startswith("Escriba")
     assert "El dato sirve" in {text.language: text.html for text in lesson.texts}["es"]
 
@@ -262,19 +262,7 @@ def used(loaded: Folder, cast: Cast) -> Folder:
     factories.saved(
         LessonDone(enrolment_id=enrolment.id, lesson_id=the(Lesson, "que-es-un-dato").id, done_at=clock.now())
     )
-    attempt = Attempt(
-        quiz=quiz,
-        enrolment=enrolment,
-        number=1,
-        seed=1,
-        started_at=clock.now(),
-        submitted_at=clock.now(),
-        points=4,
-        points_possible=4,
-        passed=True,
-    )
-    attempt.answers = [Answer(question=quiz.questions[0], chosen=["a"], saved_at=clock.now())]
-    factories.saved(attempt)
+    factories.attempt(quiz, enrolment, points=400, points_possible=400, passed=True)
     work = factories.work(assignment, enrolment)
     marks = [Mark(criterion=criterion, level=criterion.levels[-1]) for criterion in assignment.criteria]
     version, tutor = work.submissions[0], cast.renata
@@ -316,19 +304,6 @@ REFUSALS: dict[str, tuple[Callable[[Folder], None], str]] = {
     "a lesson that was done": (without(L), "que-es-un-dato"),
     "a quiz that was begun": (without(Q), "quiz-datos"),
     "an assignment with works": (without(A), "assignment-inventario"),
-    "a question that was answered": (changed(Q, "slug: muestra", "slug: otra"), "muestra"),
-    "the points of a question": (changed(Q, "points: 2", "points: 3"), "usos"),
-    "which option is right": (changed(Q, "{text: Adornar}", "{text: Adornar, right: true}"), "usos"),
-    "an option": (changed(Q, "      c: {text: Adornar}\n", ""), "usos"),
-    "a new question": (
-        changed(
-            Q,
-            "  - slug: usos",
-            "  - {slug: mas, kind: single, text: X, options: {a: {right: true, text: Y}, b: {text: Z}}}\n"
-            "  - slug: usos",
-        ),
-        "mas",
-    ),
     "the pass mark": (changed(Q, "attempts: 2", "pass_mark: 80"), "quiz-datos"),
     "an earlier end of a quiz": (changed(Q, "2026-11-01 23:59", "2026-10-10 23:59"), "quiz-datos"),
     "an earlier end of an assignment": (changed(A, "2026-12-01 23:59", "2026-10-10 23:59"), "assignment-inventario"),
@@ -337,6 +312,36 @@ REFUSALS: dict[str, tuple[Callable[[Folder], None], str]] = {
     "a session with attendance": (lambda f: f.put(M, f.read(M).partition("sessions:")[0]), "tutoria-datos"),
     "the hour of a session with attendance": (changed(M, "2026-10-15 18:00", "2026-10-15 19:00"), "tutoria-datos"),
 }
+
+
+CORRECTIONS: dict[str, Callable[[Folder], None]] = {
+    "a question under another name": changed(Q, "slug: muestra", "slug: otra"),
+    "the points of a question": changed(Q, "points: 2", "points: 3"),
+    "which option is right": changed(Q, "{text: Adornar}", "{text: Adornar, right: true}"),
+    "an option": changed(Q, "      c: {text: Adornar}\n", ""),
+    "a new question": changed(
+        Q,
+        "  - slug: usos",
+        "  - {slug: mas, kind: single, text: X, options: {a: {right: true, text: Y}, b: {text: Z}}}\n  - slug: usos",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CORRECTIONS)
+def test_questions_that_change_leave_attempts_what_they_saw(used: Folder, name: str) -> None:
+    def seen() -> list[object]:
+        attempt = db.session.scalars(select(Attempt)).one()
+        return [attempt.points, attempt.passed, *(answer.version.asked for answer in attempt.answers)]
+
+    before = seen()
+    CORRECTIONS[name](used)
+    assert load(used).outcome is Outcome.UPDATED
+    db.session.expire_all()
+    assert seen() == before
+    quiz = the(Quiz, "quiz-datos")
+    assert isinstance(quiz, Quiz)
+    asked = [question.asked for question in quiz.questions]
+    assert asked != before[2:]
 
 
 @pytest.mark.parametrize("name", REFUSALS)
@@ -365,7 +370,7 @@ def test_words_may_be_corrected_after_people_worked(used: Folder) -> None:
     assert everything_people_did() == before
     quiz = the(Quiz, "quiz-datos")
     assert isinstance(quiz, Quiz)
-    assert quiz.questions[0].options[0].text == {"es": "Una parte del todo"}
+    assert quiz.questions[0].asked.options[0].text == {"es": "Una parte del todo"}
 
 
 def test_a_draft_alone_holds_its_assignment_but_not_its_rubric(loaded: Folder, cast: Cast) -> None:
@@ -411,7 +416,7 @@ def test_an_hour_that_is_skipped_on_another_day_becomes_the_next_one(loaded: Fol
 
 
 def test_a_refusal_leaves_the_session_as_it_was(used: Folder) -> None:
-    used.change(Q, "points: 2", "points: 3")
+    used.change(Q, "attempts: 2", "pass_mark: 80")
     used.change(E, "hours: 40", "hours: 42")
     with pytest.raises(DomainError):
         apply(text_of(used))

@@ -244,7 +244,7 @@ def test_an_archived_edition_stays_with_its_participants(cast, as_):
     assert as_(None).get("/ediciones/novena").status_code == 404
 
 
-@pytest.mark.parametrize(("who", "cost"), [(None, 5), ("lucia", 9)])
+@pytest.mark.parametrize(("who", "cost"), [(None, 5), ("lucia", 10)])
 def test_an_edition_costs_the_same_with_one_module_and_with_three(cast, as_, count_queries, who, cost):
     costs = []
     for _ in range(2):

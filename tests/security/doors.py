@@ -14,8 +14,11 @@ from escuela import storage
 from escuela.access import is_public
 from escuela.admissions.models import RosterImport
 from escuela.applications.models import ApplicationFile
-from escuela.assessments.assignments.models import Work, WorkFile
+from escuela.assessments.assignments.models import Review, Work, WorkFile
+from escuela.assessments.assignments.review_models import Phrase, Remark
+from escuela.assessments.assignments.upload_models import Upload
 from escuela.assessments.quizzes import services as quizzes
+from escuela.assessments.quizzes.bank_models import BankEntry
 from escuela.authoring.models import ActivityDraft
 from escuela.calls.models import CallCriterion, CallQuestion
 from escuela.certificates import services as certificates
@@ -24,6 +27,7 @@ from escuela.certificates.models import Certificate
 from escuela.editions.models import EditionStaff, Media
 from escuela.evaluations.models import Evaluation
 from escuela.extensions import db
+from escuela.jury.models import Award, JuryDecision, Scoresheet
 from escuela.messages.models import Message
 from escuela.people.models import Membership
 from escuela.selection.models import ACCEPTED, Decision, DecisionBatch
@@ -88,6 +92,12 @@ class Things:
     roster: RosterImport
     medium: Media
     draft: ActivityDraft
+    sheet: Scoresheet
+    award: Award
+    upload: Upload
+    remark: Remark
+    phrase: Phrase
+    entry: BankEntry
 
     @classmethod
     def gather(cls, cast: Cast) -> Things:
@@ -123,6 +133,13 @@ class Things:
         medium.media_type = "image/png"
         draft = ActivityDraft(edition=cast.edition, module=cast.module, kind="lesson", fields={}, saved_at=NOW)
         draft.saved_by = cast.gabriela
+        cast.assignment.final_work = True
+        jury = factories.jury(cast.assignment, cast.gabriela)
+        sheet = factories.scoresheet(work, factories.juror(cast.elena, jury))
+        decided = {"final": 800, "reason": "x", "decided_at": NOW, "decided_by_id": cast.gabriela.id}
+        factories.saved(JuryDecision(work_id=work.id, jury_id=jury.id, **decided))
+        upload = Upload(work=work, by_id=cast.lucia.id, name="plan.pdf", size=9, sha256="1" * 64, touched_at=NOW)
+        review = factories.saved(Review(submission=work.submissions[0], reviewer=cast.renata, saved_at=NOW))
         return cls(
             work,
             file,
@@ -136,6 +153,12 @@ class Things:
             factories.saved(roster),
             factories.saved(medium),
             factories.saved(draft),
+            sheet,
+            factories.award(work, jury),
+            factories.saved(upload),
+            factories.saved(Remark(review=review, text="Falta la fuente.", start=0, stop=7, quote="Nuestro")),
+            factories.saved(Phrase(owner_id=cast.renata.id, text="Buen comienzo.", kept_at=NOW)),
+            factories.banked(),
         )
 
 
@@ -168,18 +191,36 @@ def doors(app: Flask, cast: Cast, things: Things) -> Iterator[Door]:
         "batch": things.batch.id,
         "medium": things.medium.id,
         "draft": things.draft.id,
+        "upload": things.upload.id,
         "module": cast.module.slug,
         "kind": "lesson",
         "sort": "actividades",
         "slug": cast.lesson.slug,
         "verb": "archivar",
+        "juror": things.sheet.juror_id,
+        "sheet": things.sheet.id,
+        "award": things.award.id,
+        "assignment": cast.assignment.id,
+        "review": things.remark.review_id,
+        "remark": things.remark.id,
+        "phrase": things.phrase.id,
+        "page": 1,
+        "form": "gift",
     }
     rooms: dict[str, dict[str, Any]] = {
-        "quizzes": {"activity": cast.quiz.slug},
+        "quizzes": {"activity": cast.quiz.slug, "question": "p1"},
         "assignments": {"activity": cast.assignment.slug},
+        "bank": {
+            "activity": cast.quiz.slug,
+            "slug": factories.bank().slug,
+            "question": things.entry.question.slug,
+            "kind": "single",
+        },
         "learning": {"activity": cast.lesson.slug},
+        "gradebook": {"activity": cast.quiz.slug},
         "authoring": {"activity": cast.lesson.slug},
         "admissions": {"number": things.roster.id},
+        "jury": {"criterion": things.sheet.juror.jury.criteria[0].id},
         "applications": {"question": things.question.slug, "file": things.letter.id},
     }
     for rule in app.url_map.iter_rules():

@@ -2,76 +2,102 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from flask import flash, jsonify, redirect, render_template, request, url_for
+from flask import flash, jsonify, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import func, select
 
 from escuela import web
 from escuela.access import get_or_404, me, require
-from escuela.assessments.assignments import policies, queries, services
+from escuela.assessments.assignments import (
+    phrases,
+    policies,
+    queries,
+    queues,
+    releasing,
+    remarks,
+    renditions,
+    services,
+)
+from escuela.assessments.assignments.deadlines import DAYS, review_due
+from escuela.assessments.assignments.differences import differences
 from escuela.assessments.assignments.judgement import COMMENT, NOTE, Judgement
-from escuela.assessments.assignments.models import APPROVED, CHANGES_REQUESTED, Work
+from escuela.assessments.assignments.models import APPROVED, CHANGES_REQUESTED, Review, Submission, Work
 from escuela.assessments.assignments.views import bp, saved_now
-from escuela.editions.models import Edition
+from escuela.editions.models import RUNNING, Edition
 from escuela.editions.policies import ends
 from escuela.errors import DomainError, wants_json
 from escuela.extensions import db
+from escuela.gate import page_number, row_number
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from flask.typing import ResponseReturnValue
 
     from escuela.people.models import User
 
 DESK = "/ediciones/<edition>/revisiones/<int:work>"
 PAGE_SIZE = 50
+HOLDS = "holds_reviews"
+"""In the session: whether the last decision was held, which the next desk offers again."""
 
 CHOICES = {
-    queries.WAITING: _l("Waiting for review"),
-    queries.FREE: _l("Nobody has them"),
-    queries.MINE: _l("I have them"),
-    queries.RETURNED: _l("Returned, waiting for the participant"),
-    queries.DONE: _l("Approved"),
+    queues.WAITING: _l("Waiting for review"),
+    queues.MINE: _l("Mine"),
+    queues.FREE: _l("Nobody has them"),
+    queues.LATE: _l("Overdue"),
+    queues.TODAY: _l("Due today"),
+    queues.HELD: _l("Decided, not released"),
+    queues.RETURNED: _l("Returned, waiting for the participant"),
+    queues.DONE: _l("Approved"),
 }
 
 
-def _has_queue(user: User | None) -> bool:
+def has_queue(user: User | None) -> bool:
     if user is None:
         return False
     return user.is_coordinator or bool(db.session.scalar(queries.REVIEWS_SOMEWHERE, {"user": user.id}))
 
 
-web.NAVIGATION.append(web.Entry(30, _l("My queue"), "assignments.queue", _has_queue))
+web.NAVIGATION.append(web.Entry(30, _l("My queue"), "assignments.queue", has_queue))
 
 
 @bp.get("/cola")
 def queue() -> ResponseReturnValue:
-    require(_has_queue(me()))
-    which = request.args.get("estado", queries.WAITING)
-    which = which if which in CHOICES else queries.WAITING
+    require(has_queue(me()))
+    which = request.args.get("estado", queues.WAITING)
+    which = which if which in CHOICES else queues.WAITING
     editions = db.session.scalars(queries.reviewed_editions(me()).order_by(Edition.starts_on.desc(), Edition.id)).all()
     slug = next((edition.slug for edition in editions if edition.slug == request.args.get("edicion")), None)
-    found = queries.queue(me(), which=which, edition_slug=slug)
-    count = db.session.scalar(select(func.count()).select_from(found.order_by(None).subquery())) or 0
-    page = max(1, request.args.get("pagina", 1, type=int))
-    works = db.session.scalars(
-        queries.as_listed(found).limit(PAGE_SIZE).offset((min(page, _pages(count)) - 1) * PAGE_SIZE)
-    ).all()
+    zones = {edition.zone for edition in editions}
+    government = request.args.get("gobierno", type=row_number)
+    found = queues.queue(me(), which=which, edition_slug=slug, government_id=government, zones=zones)
+    count = db.session.scalar(queues.how_many(found)) or 0
+    page = min(page_number("pagina"), _pages(count))
+    works = db.session.scalars(queues.as_listed(found).limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)).all()
     return render_template(
         "assessments/assignments/queue.html",
         works=works,
-        oldest=next((work for work in works if which == queries.WAITING and _is_free_for(me(), work)), None),
-        counts=db.session.execute(queries.queue_counts(me(), slug)).one(),
+        due={
+            work.id: review_due(work.submitted_at, work.assignment.edition.zone) for work in works if work.submitted_at
+        },
+        days=DAYS,
+        oldest=_oldest(which, works),
+        counts=db.session.execute(queues.counts(me(), zones, slug)).one(),
+        governments=db.session.execute(queues.governments(me(), slug)).all(),
+        government=government,
+        questions=db.session.scalars(queues.unanswered(me(), slug)).all(),
         editions=editions,
+        running=[each for each in editions if each.status == RUNNING and slug in {None, each.slug}],
         chosen=slug,
         choices=CHOICES,
         which=which,
         count=count,
-        page=min(page, _pages(count)),
+        page=page,
         pages=_pages(count),
-        href=lambda number: url_for("assignments.queue", estado=which, edicion=slug, pagina=number),
+        href=_address_in_queue(slug, government, which),
     )
 
 
@@ -79,44 +105,49 @@ def _pages(count: int) -> int:
     return max(1, -(-count // PAGE_SIZE))
 
 
-def _is_free_for(user: User, work: Work) -> bool:
-    return work.claimed_by_id in {None, user.id}
+def _address_in_queue(slug: str | None, government: int | None, which: str) -> Callable[[int], str]:
+    return lambda page: url_for("assignments.queue", estado=which, edicion=slug, gobierno=government, pagina=page)
+
+
+def _oldest(which: str, works: Any) -> Work | None:
+    """What the first button of the page begins with."""
+    free = (work for work in works if queues.may_begin(me(), work))
+    return next(free, None) if which in {queues.WAITING, queues.MINE, queues.FREE, queues.LATE, queues.TODAY} else None
 
 
 @bp.get(DESK)
 def desk(edition: str, work: int) -> ResponseReturnValue:
-    found = _on_the_desk(edition, work)
-    newest = found.submissions[-1]
-    return _desk(found, Judgement.kept(newest.review_draft))
+    found = on_the_desk(edition, work)
+    return _desk(found, Judgement.kept(policies.draft_of(found)))
 
 
 @bp.post(f"{DESK}/reclamar")
 def claim(edition: str, work: int) -> ResponseReturnValue:
     """Have the work and open it. Somebody else may have been faster: then the desk says who."""
-    found = _on_the_desk(edition, work)
+    found = on_the_desk(edition, work)
     try:
         services.claim(found, by=me())
     except DomainError as refusal:
         flash(str(refusal.sentence), "warn")
-    return _to_desk(found)
+    return to_desk(found)
 
 
 @bp.post(f"{DESK}/relevar")
 def take_over(edition: str, work: int) -> ResponseReturnValue:
-    found = _on_the_desk(edition, work)
+    found = on_the_desk(edition, work)
     services.take_over(found, by=me())
-    return _to_desk(found)
+    return to_desk(found)
 
 
 @bp.post(f"{DESK}/soltar")
 def release(edition: str, work: int) -> ResponseReturnValue:
     """Leave the work for others, with what was typed so far."""
-    found = _on_the_desk(edition, work)
+    found = on_the_desk(edition, work)
     judgement = Judgement.typed(request.form, found.assignment)
     try:
-        services.save_review(found, judgement, by=me())
+        _save(found, judgement)
     except DomainError as refusal:
-        return _refused(found, judgement, refusal)
+        return refused(found, judgement, refusal)
     services.release(found, by=me())
     flash(_("Others can review it now. Your draft stays with the work."), "good")
     return redirect(url_for("assignments.queue"), 303)
@@ -125,55 +156,104 @@ def release(edition: str, work: int) -> ResponseReturnValue:
 @bp.post(f"{DESK}/borrador")
 def save_review(edition: str, work: int) -> ResponseReturnValue:
     """Keep the draft of a review: from the script every few seconds, or with the button."""
-    found = _on_the_desk(edition, work)
+    found = on_the_desk(edition, work)
     judgement = Judgement.typed(request.form, found.assignment)
     try:
-        review = services.save_review(found, judgement, by=me())
+        review = services.save_review(found, judgement, by=me()) if wants_json() else _save(found, judgement)
     except DomainError as refusal:
-        return _refused(found, judgement, refusal)
+        return refused(found, judgement, refusal)
     if wants_json():
         return jsonify(message=saved_now(), began_from=web.iso(review.saved_at))
     flash(saved_now(), "good")
-    return _to_desk(found)
+    return to_desk(found)
+
+
+@bp.post(f"{DESK}/siguiente")
+def go_on(edition: str, work: int) -> ResponseReturnValue:
+    """Leave this work as it is, with its draft, and have the next one."""
+    found = on_the_desk(edition, work)
+    if policies.is_reviewing(me(), found):
+        judgement = Judgement.typed(request.form, found.assignment)
+        try:
+            _save(found, judgement)
+        except DomainError as refusal:
+            return refused(found, judgement, refusal)
+    return _next(found)
 
 
 @bp.post(f"{DESK}/devolver")
 def request_changes(edition: str, work: int) -> ResponseReturnValue:
-    found = _on_the_desk(edition, work)
-    judgement = Judgement.typed(request.form, found.assignment)
-    try:
-        services.request_changes(found, judgement, by=me())
-    except DomainError as refusal:
-        return _refused(found, judgement, refusal)
-    flash(_("The work went back to %(name)s, with your comments.", name=found.enrolment.user.name), "good")
-    return redirect(url_for("assignments.queue"), 303)
+    """Give the work back, then have the next one."""
+    return _decided(edition, work, services.request_changes)
 
 
 @bp.post(f"{DESK}/aprobar")
 def approve(edition: str, work: int) -> ResponseReturnValue:
-    """Approve, then have the next work of the edition, the one that waits longest."""
-    found = _on_the_desk(edition, work)
+    """Approve, then have the next one."""
+    return _decided(edition, work, services.approve)
+
+
+@bp.post(f"{DESK}/recuperar")
+def take_back(edition: str, work: int) -> ResponseReturnValue:
+    """Change a decision that nobody was told yet."""
+    found = on_the_desk(edition, work)
+    review = policies.held(found)
+    require(review is None or policies.can_release(me(), review))
+    releasing.take_back(found, by=me())
+    flash(_("The decision is a draft again, and the work is yours."), "good")
+    return to_desk(found)
+
+
+def _decided(edition: str, work: int, verb: Callable[..., Review]) -> ResponseReturnValue:
+    found = on_the_desk(edition, work)
     judgement = Judgement.typed(request.form, found.assignment)
+    hold = request.form.get("release") == "held"
     try:
-        services.approve(found, judgement, by=me())
+        _save(found, judgement)
+        review = verb(found, judgement, by=me(), hold=hold)
     except DomainError as refusal:
-        return _refused(found, judgement, refusal)
-    flash(_("Approved, and %(name)s knows it.", name=found.enrolment.user.name), "good")
-    following = services.claim_next(edition, by=me())
+        return refused(found, judgement, refusal)
+    session[HOLDS] = hold
+    flash(_said(review), "good")
+    return _next(found)
+
+
+def _save(work: Work, judgement: Judgement) -> Review:
+    """Every button keeps all that was typed: a comment on a place that was written and not added yet, too."""
+    review = services.save_review(work, judgement, by=me())
+    if request.form.get("new_remark", "").strip():
+        added = remarks.placed(review, request.form)
+        judgement.remarks[added.id] = added.text
+    return review
+
+
+def _said(review: Review) -> str:
+    name = review.submission.work.enrolment.user.name
+    if review.is_held:
+        return _("Decided. %(name)s reads it when it is released.", name=name)
+    if review.outcome == APPROVED:
+        return _("Approved, and %(name)s knows it.", name=name)
+    return _("The work went back to %(name)s, with your comments.", name=name)
+
+
+def _next(work: Work) -> ResponseReturnValue:
+    edition = work.assignment.edition.slug
+    following = services.claim_next(edition, by=me(), after=work)
     if following is None:
         return redirect(url_for("assignments.queue"), 303)
     return redirect(url_for("assignments.desk", edition=edition, work=following.id), 303)
 
 
-def _on_the_desk(edition: str, work: int) -> Work:
+def on_the_desk(edition: str, work: int) -> Work:
     return get_or_404(queries.on_the_desk(me(), edition, work))
 
 
-def _to_desk(work: Work) -> ResponseReturnValue:
-    return redirect(url_for("assignments.desk", edition=work.assignment.edition.slug, work=work.id), 303)
+def to_desk(work: Work, anchor: str | None = None) -> ResponseReturnValue:
+    address = url_for("assignments.desk", edition=work.assignment.edition.slug, work=work.id, _anchor=anchor)
+    return redirect(address, 303)
 
 
-def _refused(work: Work, judgement: Judgement, refusal: DomainError) -> ResponseReturnValue:
+def refused(work: Work, judgement: Judgement, refusal: DomainError) -> ResponseReturnValue:
     """The desk again with the reason and everything that was typed; for a script only the reason."""
     if wants_json():
         raise refusal
@@ -184,14 +264,17 @@ def _refused(work: Work, judgement: Judgement, refusal: DomainError) -> Response
 def _desk(work: Work, judgement: Judgement, *, refusal: DomainError | None = None) -> str:
     newest = work.submissions[-1]
     number = request.args.get("version", newest.version, type=int)
+    version = next((each for each in work.submissions if each.version == number), newest)
+    draft = policies.draft_of(work)
+    edition = work.assignment.edition
     return render_template(
         "assessments/assignments/desk.html",
-        edition=work.assignment.edition,
+        edition=edition,
         assignment=work.assignment,
         work=work,
-        version=next((each for each in work.submissions if each.version == number), newest),
         newest=newest,
-        draft=newest.review_draft,
+        draft=draft,
+        held=policies.held(work),
         released=[each.review for each in reversed(work.submissions) if each.review],
         reviewing=policies.is_reviewing(me(), work) or refusal is not None,
         judgement=judgement,
@@ -199,5 +282,36 @@ def _desk(work: Work, judgement: Judgement, *, refusal: DomainError | None = Non
         refusal=refusal,
         outcomes={CHANGES_REQUESTED: _("Changes requested"), APPROVED: _("Approved")},
         most={"comment": COMMENT, "note": NOTE},
-        until=ends(work.assignment.edition),
+        until=ends(edition),
+        due=review_due(work.submitted_at, edition.zone) if work.submitted_at else None,
+        place=db.session.execute(queues.place_of(work, me(), edition.slug)).one(),
+        phrases=db.session.scalars(phrases.phrases_of(me())).all(),
+        holds=session.get(HOLDS, False),
+        typed=request.form if refusal else {},
+        **_document(work, version, draft if version is newest else version.review),
     )
+
+
+def _document(work: Work, version: Submission, review: Review | None) -> dict[str, Any]:
+    """The left side: a version with the remarks of its review, or what changed in it."""
+    before = next((each for each in reversed(work.submissions) if each.version < version.version and each.review), None)
+    found = remarks.numbered(review, version)
+    comparing = before is not None and "cambios" in request.args
+    return {
+        "version": version,
+        "before": before,
+        "pieces": differences(before.text, version.text) if before and comparing else None,
+        "remarks": found,
+        "passages": remarks.passages(version.text, found),
+        "pages_of": remarks.pages_of,
+        "kinds": renditions.KINDS,
+        "most_pages": renditions.MOST_PAGES,
+    }
+
+
+from escuela.assessments.assignments import (  # noqa: E402, F401 - more pages of the same blueprint
+    allocation_views,
+    releasing_views,
+    remark_views,
+    reply_views,
+)

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_ngettext
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from escuela.assessments.assignments.forms import AssignmentForm
-from escuela.assessments.assignments.models import Assignment, Review, Submission, Work, WorkFile
+from escuela.assessments.assignments.models import POINTS, Assignment, Review, Submission, Work, WorkFile
 from escuela.assessments.assignments.text import AssignmentText
 from escuela.editions.kinds import Editor, register_editor
 from escuela.extensions import db
@@ -29,7 +29,13 @@ def effects(row: Assignment | None, text: ActivityText) -> list[LazyString]:
     """What `_protect` of the text refuses is not told here."""
     if row is None or not row.id or not isinstance(text, AssignmentText):
         return []
-    return [*_instructions(row, text), *_rubric(row, text), *_files(row, text), *_deadline(row, text)]
+    return [
+        *_instructions(row, text),
+        *_rubric(row, text),
+        *_files(row, text),
+        *_lateness(row, text),
+        *_deadline(row, text),
+    ]
 
 
 def _count(which: Select[Any]) -> int:
@@ -66,13 +72,11 @@ def _rubric(row: Assignment, text: AssignmentText) -> Iterator[LazyString]:
             "authors read the new words beside them.",
             reviewed,
         )
-    most = sum(max((level.points for level in each.levels), default=0) for each in text.criteria)
+    most = text.points
     if not reviewed and most != row.points and (handed_in := _count(_works(row).join(Work.submissions))):
         yield lazy_ngettext(
-            "The rubric gives %(most)d points instead of %(before)d: %(num)d work that was handed in will be reviewed "
-            "with the new one.",
-            "The rubric gives %(most)d points instead of %(before)d: %(num)d works that were handed in will be "
-            "reviewed with the new one.",
+            "It gives %(most)d points instead of %(before)d: %(num)d work that was handed in will be reviewed so.",
+            "It gives %(most)d points instead of %(before)d: %(num)d works that were handed in will be reviewed so.",
             handed_in,
             most=most,
             before=row.points,
@@ -87,6 +91,33 @@ def _files(row: Assignment, text: AssignmentText) -> Iterator[LazyString]:
             "%(num)d work holds files of a kind that is no longer taken: they stay.",
             "%(num)d works hold files of a kind that is no longer taken: they stay.",
             count,
+        )
+
+
+def _lateness(row: Assignment, text: AssignmentText) -> Iterator[LazyString]:
+    if row.takes_link and not text.takes_link and (count := _count(_works(row).where(Work.link != ""))):
+        yield lazy_ngettext(
+            "%(num)d work holds a link, which is no longer asked for: it stays.",
+            "%(num)d works hold links, which are no longer asked for: they stay.",
+            count,
+        )
+    fewer = text.late_days is not None and (row.late_days is None or text.late_days < row.late_days)
+    if fewer and (count := _count(_works(row).where(Work.submitted_at.is_(None)))):
+        yield lazy_ngettext(
+            "What is late is accepted for fewer days: %(num)d draft has not been handed in.",
+            "What is late is accepted for fewer days: %(num)d drafts have not been handed in.",
+            count,
+        )
+    if row.due_at is None or row.late_deduction == text.late_deduction:
+        return
+    late = _works(row).join(Work.submissions).where(Submission.submitted_at >= row.due_at)
+    if count := _count(late.where(or_(Work.due_at.is_(None), Submission.submitted_at >= Work.due_at))):
+        yield lazy_ngettext(
+            "A late work loses %(percent)d%% of its points instead of %(before)d%%: %(num)d work was late.",
+            "A late work loses %(percent)d%% of its points instead of %(before)d%%: %(num)d works were late.",
+            count,
+            percent=text.late_deduction,
+            before=row.late_deduction,
         )
 
 
@@ -107,7 +138,7 @@ def _deadline(row: Assignment, text: AssignmentText) -> Iterator[LazyString]:
 
 
 def lacks(text: ActivityText) -> Iterable[LazyString]:
-    if isinstance(text, AssignmentText) and not text.criteria:
+    if isinstance(text, AssignmentText) and not text.criteria and text.grading == POINTS and not text.points_most:
         yield _l("Its rubric has no criteria.")
 
 

@@ -3,27 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
-from wtforms import BooleanField, HiddenField, IntegerField, SelectMultipleField, ValidationError
-from wtforms.validators import NumberRange
+from wtforms import BooleanField, HiddenField, IntegerField, SelectField, SelectMultipleField, ValidationError
+from wtforms.validators import NumberRange, Optional
 from wtforms.widgets import CheckboxInput
 
+from escuela.assessments.assignments import shared
 from escuela.assessments.assignments.filetypes import MEDIA_TYPES
-from escuela.assessments.assignments.models import Assignment, Submission, Work
+from escuela.assessments.assignments.models import PASS, POINTS, Assignment, Submission, Work
 from escuela.assessments.assignments.text import AssignmentText, CriterionText, LevelText
 from escuela.columns import Localized
-from escuela.editions.forms import LocalizedField
+from escuela.editions.forms import LocalizedField, MomentField, WritingForm
 from escuela.editions.models import Edition
 from escuela.editions.rows import HandedInForm, MarkdownField, RowForm, RowsField
 from escuela.editions.slugs import slug_of
 from escuela.editions.text import ActivityText
 from escuela.extensions import db
-from escuela.forms import Required
+from escuela.forms import Form, LongField, Required
 from escuela.section import LONG, SLUG, SLUG_MOST
 
 FILE_KINDS = {
@@ -54,6 +57,26 @@ def _whole(least: int, most: int) -> list[Any]:
     return [Required, NumberRange(least, most, message=_l("From %(min)d to %(max)d."))]
 
 
+REASON = 1000
+
+
+def _maybe(least: int, most: int) -> list[Any]:
+    return [Optional(), NumberRange(least, most, message=_l("From %(min)d to %(max)d."))]
+
+
+class WhyForm(Form):
+    """Why something is granted, or taken back."""
+
+    reason = LongField(_l("Reason"), most=REASON)
+
+
+class ExtensionForm(WritingForm):
+    """Until when somebody is given, on whose clock, and why."""
+
+    until = MomentField(_l("New instant"), required=True)
+    reason = LongField(_l("Reason"), most=REASON)
+
+
 class LevelForm(RowForm):
     title = LocalizedField(_l("Level"), most=100)
     text = LocalizedField(_l("How it is recognised"), required=False, most=1000, long=True)
@@ -67,6 +90,7 @@ class CriterionForm(RowForm):
     slug = HiddenField()
     title = LocalizedField(_l("Criterion"), most=200)
     text = LocalizedField(_l("What is looked at"), required=False, most=1000, long=True)
+    weight = IntegerField(_l("Its points count so many times"), validators=_maybe(1, 100), default=1)
     levels = RowsField(
         LevelForm,
         _l("Levels"),
@@ -83,11 +107,32 @@ class CriterionForm(RowForm):
 
     def criterion(self, slug: str) -> CriterionText:
         levels = tuple(entry.form.level() for entry in self.levels.entries)
-        return CriterionText(slug, self.title.data, self.text.data or Localized(), levels)
+        return CriterionText(slug, self.title.data, self.text.data or Localized(), levels, self.weight.data or 1)
 
 
 def _begun(levels: Sequence[Localized]) -> dict[str, Any]:
     return {"levels": [{"title": title, "points": points} for points, title in enumerate(levels)]}
+
+
+class RubricField(RowsField):
+    """The criteria; the button «begin» puts those of a shared rubric in their place."""
+
+    def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
+        self.chosen = formdata.get(f"{self.name}-shared", type=int) if formdata is not None else None
+        super().process(formdata, data, extra_filters)
+
+    def _do(self, command: str, rows: list[Any]) -> None:
+        if command != "begin":
+            super()._do(command, rows)
+            return
+        found = shared.criteria_of(self.chosen) if self.chosen else []
+        if found:
+            self.fresh = {
+                **self.fresh,
+                **{f"shared-{place}": partial(asdict, each) for place, each in enumerate(found)},
+            }
+            rows[:] = [f"shared-{place}" for place in range(len(found))]
+            self.touched = 0
 
 
 class AssignmentForm(HandedInForm):
@@ -100,7 +145,17 @@ class AssignmentForm(HandedInForm):
         option_widget=CheckboxInput(),
         default=tuple(MEDIA_TYPES),
     )
-    criteria = RowsField(
+    takes_link = BooleanField(_l("A link may go with a work"))
+    by_team = BooleanField(_l("One work for each local government, of all who take part for it"))
+    late_days = IntegerField(_l("Days for which what is late is accepted"), validators=_maybe(1, 365))
+    late_deduction = IntegerField(_l("Percent of the points that a late work loses"), validators=_maybe(0, 100))
+    grading = SelectField(
+        _l("It is graded"),
+        choices=lambda: [(POINTS, _("with points")), (PASS, _("approved or not, without points"))],
+        default=POINTS,
+    )
+    points_most = IntegerField(_l("Points without a rubric, at most"), validators=_maybe(1, 1000))
+    criteria = RubricField(
         CriterionForm,
         _l("Rubric"),
         title=lambda number: _l("Criterion %(number)d", number=number),
@@ -109,6 +164,7 @@ class AssignmentForm(HandedInForm):
             "3": lambda: _begun(PRESETS["3"]),
             "4": lambda: _begun(PRESETS["4"]),
         },
+        least=0,
         most=CRITERIA,
         identity="slug",
         default=lambda: [_begun(PRESETS["3"])],
@@ -126,6 +182,7 @@ class AssignmentForm(HandedInForm):
 
     def speak(self, edition: Edition) -> None:
         super().speak(edition)
+        self.grading.flags.required = True  # one of two is always chosen
         slug = self.before.slug if self.before else ""
         reviewed = select(func.count(Work.id.distinct())).join(Work.submissions).join(Submission.reviews)
         mine = reviewed.join(Work.assignment).where(Assignment.edition_id == edition.id, Assignment.slug == slug)
@@ -142,8 +199,32 @@ class AssignmentForm(HandedInForm):
     @property
     def points(self) -> int:
         """The most that the rubric gives, as far as it is filled in."""
-        rows = [[entry.form.points.data or 0 for entry in row.form.levels.entries] for row in self.criteria.entries]
-        return sum(max(points, default=0) for points in rows)
+        return sum(
+            (row.form.weight.data or 1)
+            * max((each.form.points.data or 0 for each in row.form.levels.entries), default=0)
+            for row in self.criteria.entries
+        )
+
+    @property
+    def shared_rubrics(self) -> list[tuple[int, str]]:
+        """Number and name of what its rubric may begin from."""
+        return shared.names()
+
+    def validate_late_days(self, field: Any) -> None:
+        if field.data and self.strict.data:
+            raise ValidationError(_("Nothing late is accepted, as you marked above: take that mark away, or these."))
+        if field.data and not self.due.data and not self.due.errors:
+            raise ValidationError(_("Nothing is late before you write when it is due."))
+
+    validate_late_deduction = validate_late_days
+
+    def validate_points_most(self, field: Any) -> None:
+        if field.data and (self.criteria.entries or self.grading.data == PASS):
+            raise ValidationError(_("The rubric gives the points, or nothing does: leave this empty."))
+
+    def validate_criteria(self, field: Any) -> None:
+        if not field.entries and self.grading.data == POINTS and not self.points_most.data:
+            raise ValidationError(_("Without a rubric write how many points a tutor may give."))
 
     def validate_final_work(self, field: Any) -> None:
         if field.data and self.other_final_work:
@@ -162,6 +243,12 @@ class AssignmentForm(HandedInForm):
             final_work=self.final_work.data,
             files_most=self.files_most.data or 0,
             file_kinds=_in_order(self.file_kinds.data or (), self.before),
+            takes_link=self.takes_link.data,
+            by_team=self.by_team.data,
+            late_days=self.late_days.data,
+            late_deduction=self.late_deduction.data or 0,
+            grading=self.grading.data,
+            points_most=self.points_most.data,
             criteria=tuple(self._criteria()),
         )
 

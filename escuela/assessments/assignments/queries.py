@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, case, exists, func, or_, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy import ColumnElement, Select, Subquery, bindparam, case, exists, func, or_, select, union_all
+from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
 from escuela.admissions.models import ACTIVE, Enrolment
-from escuela.admissions.queries import earlier, handed_over, visible_activities
+from escuela.admissions.queries import earlier, visible_activities
 from escuela.assessments.assignments.models import (
     APPROVED,
     CHANGES_REQUESTED,
@@ -21,12 +23,16 @@ from escuela.assessments.assignments.models import (
     Review,
     Submission,
     SubmissionFile,
+    SubmissionMember,
     Work,
     WorkFile,
 )
+from escuela.assessments.assignments.review_models import Reply
 from escuela.editions import kinds
 from escuela.editions.models import TUTOR, Activity, Edition, EditionStaff
 from escuela.people.models import User
+
+_other = aliased(Work)
 
 
 def visible_assignments(user: User, edition_slug: str) -> Select[Assignment]:
@@ -44,7 +50,7 @@ def visible_assignments(user: User, edition_slug: str) -> Select[Assignment]:
     )
 
 
-def _participant() -> ORMOption:
+def participant() -> ORMOption:
     """Whose work it is. Roles of people who are only named on a page are not asked for, here and below."""
     return joinedload(Work.enrolment).options(
         joinedload(Enrolment.user).lazyload(User.roles),
@@ -55,20 +61,141 @@ def _participant() -> ORMOption:
 
 def _versions() -> tuple[ORMOption, ...]:
     """Every version of a work with its files and reviews, for a page that shows them all."""
-    reviews = selectinload(Work.submissions).selectinload(Submission.reviews)
+    versions = selectinload(Work.submissions)
+    reviews = versions.selectinload(Submission.reviews)
     return (
-        selectinload(Work.submissions).selectinload(Submission.files),
+        joinedload(Work.local_government),
+        versions.selectinload(Submission.files).joinedload(WorkFile.rendition),
+        versions.joinedload(Submission.submitted_by).lazyload(User.roles),
+        versions.joinedload(Submission.members).joinedload(Enrolment.user).lazyload(User.roles),
         reviews.joinedload(Review.reviewer).lazyload(User.roles),
         reviews.selectinload(Review.marks).joinedload(Mark.level),
+        reviews.selectinload(Review.remarks),
+        reviews.selectinload(Review.replies).joinedload(Reply.author).lazyload(User.roles),
         selectinload(Work.files),
         joinedload(Work.claimed_by).lazyload(User.roles),
     )
 
 
 def my_work(assignment: Assignment, enrolment: Enrolment) -> Select[Work]:
-    """The person's work on an assignment, at most one, with all its versions."""
+    """The person's work on an assignment, at most one, with all its versions.
+
+    Of a team: the one that they were named on, wherever they are now; else that of their local government.
+    """
+    works = select(Work).where(Work.assignment_id == assignment.id).options(*_versions())
+    if not assignment.by_team:
+        return works.where(Work.enrolment_id == enrolment.id, Work.local_government_id.is_(None))
+    named = Work.id.in_(_named_on([enrolment.id]))
+    ours = Work.local_government_id == (enrolment.local_government_id or 0)
+    return works.where(or_(named, ours)).order_by(named.desc(), Work.id).limit(1)
+
+
+def _named_on(enrolments: Sequence[int] | Select[int]) -> Select[int]:
+    """Works of teams of which some of these enrolments handed in a version."""
+    members = SubmissionMember.submission_id == Submission.id
     return (
-        select(Work).where(Work.assignment_id == assignment.id, Work.enrolment_id == enrolment.id).options(*_versions())
+        select(Submission.work_id).join(SubmissionMember, members).where(SubmissionMember.enrolment_id.in_(enrolments))
+    )
+
+
+def left_behind(assignment: Assignment, enrolment: Enrolment) -> Select[Work]:
+    """What the person began for another local government, and was never handed in with them: it is theirs to read."""
+    return (
+        select(Work)
+        .where(Work.assignment_id == assignment.id, Work.enrolment_id == enrolment.id)
+        .where(Work.local_government_id != enrolment.local_government_id, Work.id.not_in(_named_on([enrolment.id])))
+        .options(joinedload(Work.local_government), selectinload(Work.files))
+    )
+
+
+def members(work: Work) -> Select[Enrolment]:
+    """Whose work it is now, by name: one person; of a team its active people, and all who were named on a version."""
+    people = (
+        select(Enrolment)
+        .join(Enrolment.user)
+        .options(contains_eager(Enrolment.user).lazyload(User.roles))
+        .order_by(User.folded_name, Enrolment.id)
+    )
+    held = whose()
+    return people.where(Enrolment.id.in_(select(held.c.enrolment_id).where(held.c.work_id == work.id)))
+
+
+def members_of(works: Sequence[Work]) -> Select[int, Enrolment]:
+    """(work id, enrolment) of each of the people of these works; see `members`."""
+    held = whose()
+    rows = select(held.c.work_id, Enrolment).join(Enrolment, Enrolment.id == held.c.enrolment_id).join(Enrolment.user)
+    return (
+        rows.where(held.c.work_id.in_([work.id for work in works]))
+        .options(contains_eager(Enrolment.user).lazyload(User.roles))
+        .order_by(User.folded_name, Enrolment.id)
+    )
+
+
+def parts_in(works: Sequence[Work]) -> Select[int, int]:
+    """(work id, user id) of who has a part in each of these works and so reviews none of it; see `not_of`."""
+    named = exists().where(
+        SubmissionMember.enrolment_id == Enrolment.id,
+        SubmissionMember.submission_id == Submission.id,
+        Submission.work_id == Work.id,
+    )
+    ours = (Enrolment.edition_id == Activity.edition_id) & (Enrolment.local_government_id == Work.local_government_id)
+    return (
+        select(Work.id, Enrolment.user_id)
+        .join(Activity, Activity.id == Work.assignment_id)
+        .join(Enrolment, or_(Enrolment.id == Work.enrolment_id, ours, named))
+        .where(Work.id.in_([work.id for work in works]))
+    )
+
+
+def works_of(assignment: Assignment, enrolments: Sequence[Enrolment]) -> Select[int, Work]:
+    """(enrolment id, work) on an assignment of each of these people who has one."""
+    held = whose()
+    rows = select(held.c.enrolment_id, Work).join(Work, Work.id == held.c.work_id)
+    return rows.where(Work.assignment_id == assignment.id, held.c.enrolment_id.in_([each.id for each in enrolments]))
+
+
+def teammates(enrolment: Enrolment) -> Select[Enrolment]:
+    """Who takes part for the same local government, the person among them, by name."""
+    return (
+        select(Enrolment)
+        .join(Enrolment.user)
+        .options(contains_eager(Enrolment.user).lazyload(User.roles))
+        .where(Enrolment.edition_id == enrolment.edition_id, Enrolment.status == ACTIVE)
+        .where(Enrolment.local_government_id == enrolment.local_government_id)
+        .order_by(User.folded_name, Enrolment.id)
+    )
+
+
+def whose(edition_id: int | None = None) -> Subquery:
+    """Rows (enrolment_id, work_id): whose work each is. A person has at most one on an assignment."""
+    parts = _theirs(Work.id.label("work_id"))
+    if edition_id is not None:  # inside each part: neither database would put it there
+        parts = tuple(part.where(Work.assignment_id.in_(inside(edition_id))) for part in parts)
+    return union_all(*parts).subquery("whose")
+
+
+def _theirs(*columns: Any) -> tuple[Select[Any], ...]:
+    """Columns of works for each of their people: alone; named on a version; of the team, and named on none."""
+    named = exists().where(
+        SubmissionMember.enrolment_id == Enrolment.id,
+        SubmissionMember.submission_id == Submission.id,
+        Submission.work_id == _other.id,
+        _other.assignment_id == Work.assignment_id,
+    )
+    ours = (Enrolment.edition_id == Activity.edition_id) & (Enrolment.local_government_id == Work.local_government_id)
+    mine = SubmissionMember.submission_id == Submission.id
+    return (
+        select(Work.enrolment_id, *columns).where(Work.local_government_id.is_(None)),
+        select(SubmissionMember.enrolment_id, *columns)
+        .select_from(Work)
+        .join(Submission, Submission.work_id == Work.id)
+        .join(SubmissionMember, mine)
+        .distinct(),
+        select(Enrolment.id.label("enrolment_id"), *columns)
+        .select_from(Work)
+        .join(Activity, Activity.id == Work.assignment_id)
+        .join(Enrolment, ours & (Enrolment.status == ACTIVE))
+        .where(~named),
     )
 
 
@@ -78,21 +205,31 @@ def earlier_works(enrolment: Enrolment) -> Select[Work]:
     return (
         select(Work)
         .join(Work.assignment)
-        .where(Work.enrolment_id.in_(earlier(enrolment)), Work.state != DRAFT)
+        .where(_before(enrolment), Work.state != DRAFT)
         .options(
             assignment.joinedload(Assignment.edition),
             assignment.joinedload(Assignment.module),
             assignment.selectinload(Assignment.criteria).selectinload(Criterion.levels),
-            _participant(),
+            participant(),
             *_versions(),
         )
         .order_by(Assignment.edition_id.desc(), Work.submitted_at, Work.id)
     )
 
 
+def _before(enrolment: Enrolment) -> ColumnElement[bool]:
+    """Works of who had the place; what is of the team still is no work of before."""
+    before = earlier(enrolment)
+    alone = Work.local_government_id.is_(None) & Work.enrolment_id.in_(before)
+    ours = (Work.local_government_id == enrolment.local_government_id) & Work.assignment_id.in_(
+        select(Activity.id).where(Activity.edition_id == enrolment.edition_id)
+    )
+    return or_(alone, Work.id.in_(_named_on(before)) & ~ours)
+
+
 def earlier_files(enrolment: Enrolment) -> Select[WorkFile]:
     """Files of those works, of the versions that were handed in."""
-    works = select(Work.id).where(Work.enrolment_id.in_(earlier(enrolment)))
+    works = select(Work.id).where(_before(enrolment))
     return select(WorkFile).where(WorkFile.work_id.in_(works), WorkFile.id.in_(select(SubmissionFile.file_id)))
 
 
@@ -117,8 +254,36 @@ def reviewable_works(user: User) -> Select[Work]:
         select(Work)
         .join(Assignment, Work.assignment_id == Assignment.id)
         .where(Work.state != DRAFT, Assignment.edition_id.in_(editions))
-        .where(Work.enrolment.has(Enrolment.user_id != user.id))
+        .where(not_of(user))
     )
+
+
+def not_of(user: User) -> ColumnElement[bool]:
+    """Of a work with its assignment: whether the person has no part in it, alone or in its team."""
+    return Work.enrolment.has(Enrolment.user_id != user.id) & ~_of_my_team(user)
+
+
+def _of_my_team(user: User) -> ColumnElement[bool]:
+    mine = aliased(Enrolment)
+    named = Work.id.in_(_named_on(select(mine.id).where(mine.user_id == user.id)))
+    here = (mine.user_id == user.id) & (mine.edition_id == Assignment.edition_id)
+    return exists().where(here, mine.local_government_id == Work.local_government_id) | named
+
+
+def somebody_is_there() -> ColumnElement[bool]:
+    """Of a work with its enrolment: whether who began it, or anybody of its team, still takes part."""
+    mate = aliased(Enrolment)
+    team = exists().where(
+        mate.edition_id == Enrolment.edition_id,
+        mate.local_government_id == Work.local_government_id,
+        mate.status == ACTIVE,
+    )
+    return or_(Enrolment.status == ACTIVE, team)
+
+
+def government() -> ColumnElement[int]:
+    """Of a work with its enrolment: of which local government it is. A team's stays, whoever began it goes where."""
+    return func.coalesce(Work.local_government_id, Enrolment.local_government_id)
 
 
 def on_the_desk(user: User, edition_slug: str, work_id: int) -> Select[Work]:
@@ -131,81 +296,38 @@ def on_the_desk(user: User, edition_slug: str, work_id: int) -> Select[Work]:
             assignment.joinedload(Assignment.edition).selectinload(Edition.staff),
             assignment.selectinload(Assignment.items),
             assignment.selectinload(Assignment.criteria).selectinload(Criterion.levels),
-            _participant(),
+            participant(),
             *_versions(),
         )
     )
-
-
-WAITING, FREE, MINE, RETURNED, DONE = QUEUES = ("waiting", "free", "mine", "returned", "approved")
-
-
-def _goes_on() -> ColumnElement[bool]:
-    """Whether a work is anybody's business still: a place that was handed over takes what waits along."""
-    return (Enrolment.status == ACTIVE) | ((Work.state == SUBMITTED) & handed_over())
-
-
-def queue(user: User, *, which: str = WAITING, edition_slug: str | None = None) -> Select[Work]:
-    """Works for a tutor, the one that waits longest first; those of people who withdrew are left out (`_goes_on`).
-
-    `which`: waiting for a review, of those the free ones or one's own, returned to the participant, or approved.
-    """
-    states = {RETURNED: CHANGES_REQUESTED, DONE: APPROVED}
-    works = (
-        reviewable_works(user)
-        .join(Work.enrolment)
-        .where(Work.state == states.get(which, SUBMITTED), _goes_on())
-        .order_by(Work.submitted_at, Work.id)
-    )
-    if which == FREE:
-        works = works.where(Work.claimed_by_id.is_(None))
-    if which == MINE:
-        works = works.where(Work.claimed_by_id == user.id)
-    if edition_slug:
-        works = works.where(Assignment.edition.has(Edition.slug == edition_slug))
-    return works
-
-
-def as_listed(works: Select[Work]) -> Select[Work]:
-    """With what a row of the queue shows."""
-    return works.options(
-        joinedload(Work.assignment).joinedload(Assignment.edition),
-        _participant(),
-        joinedload(Work.claimed_by).lazyload(User.roles),
-        selectinload(Work.submissions).load_only(Submission.version, Submission.work_id),
-    )
-
-
-def queue_counts(user: User, edition_slug: str | None = None) -> Select[*tuple[int, ...]]:
-    """One row: how many wait, how many of them one has, how many went back, how many are approved."""
-    works = reviewable_works(user).join(Work.enrolment).where(_goes_on())
-    if edition_slug:
-        works = works.where(Assignment.edition.has(Edition.slug == edition_slug))
-    waiting = Work.state == SUBMITTED
-    columns = {
-        WAITING: waiting,
-        MINE: waiting & (Work.claimed_by_id == user.id),
-        RETURNED: Work.state == CHANGES_REQUESTED,
-        DONE: Work.state == APPROVED,
-    }
-    return works.with_only_columns(*(func.count(case((which, 1))).label(name) for name, which in columns.items()))
 
 
 def visible_files(user: User, assignment: Assignment) -> Select[WorkFile]:
     """Files of an assignment: one's own, and for who reviews those that were handed in."""
     handed_in = select(SubmissionFile.file_id)
     works = reviewable_works(user).with_only_columns(Work.id)
-    mine = select(Work.id).join(Work.enrolment).where(Enrolment.user_id == user.id, Enrolment.status == ACTIVE)
+    me = (Enrolment.user_id == user.id) & (Enrolment.status == ACTIVE)
+    mine = select(Work.id).join(Work.enrolment).where(me, Work.local_government_id.is_(None))
+    ours = select(Work.id).join(Enrolment, Enrolment.local_government_id == Work.local_government_id)
+    ours = ours.where(me, Enrolment.edition_id == assignment.edition_id)
+    named = _named_on(select(Enrolment.id).where(me))
     return (
         select(WorkFile)
         .join(WorkFile.work)
         .where(Work.assignment_id == assignment.id)
-        .where(or_(Work.id.in_(mine), Work.id.in_(works) & WorkFile.id.in_(handed_in)))
+        .where(
+            or_(
+                Work.id.in_(mine),
+                Work.id.in_(ours),
+                Work.id.in_(named),
+                WorkFile.uploaded_by_id == user.id,
+                Work.id.in_(works) & WorkFile.id.in_(handed_in),
+            )
+        )
     )
 
 
-def progress(edition_id: int) -> Select[Any]:
-    """See `Kind.progress`."""
+def _progress(which: int, edition_id: int) -> Select[Any]:
     released = (
         select(func.max(Review.released_at))
         .join(Review.submission)
@@ -224,8 +346,21 @@ def progress(edition_id: int) -> Select[Any]:
         else_=func.coalesce(released, Work.submitted_at),
     )
     has_files = exists().where(WorkFile.work_id == Work.id, WorkFile.removed_at.is_(None))
-    return (
-        select(Work.enrolment_id, Work.assignment_id.label("activity_id"), state.label("state"), at.label("at"))
-        .join(Activity, Activity.id == Work.assignment_id)
-        .where(Activity.edition_id == edition_id, or_(Work.state != DRAFT, Work.draft != "", has_files))
-    )
+    rows = _theirs(Work.assignment_id.label("activity_id"), state.label("state"), at.label("at"))[which]
+    begun = or_(Work.state != DRAFT, Work.draft != "", Work.link != "", has_files)
+    return rows.where(Work.assignment_id.in_(inside(edition_id)), begun)
+
+
+def _extended(which: int, edition_id: int) -> Select[Any]:
+    rows = _theirs(Work.assignment_id.label("activity_id"), Work.due_at, Work.due_zone)[which]
+    return rows.where(Work.assignment_id.in_(inside(edition_id)), Work.due_at.is_not(None))
+
+
+def inside(edition_id: int) -> Select[int]:
+    """The activities of an edition."""
+    return select(Activity.id).where(Activity.edition_id == edition_id)
+
+
+PROGRESS = tuple(partial(_progress, which) for which in range(3))
+EXTENDED = tuple(partial(_extended, which) for which in range(3))
+"""See `Kind`: of who works alone; of who was named on a version of a team's; of the rest of each team."""

@@ -6,16 +6,18 @@ from typing import IO
 
 from flask import current_app
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import or_, select
+from flask_babel.speaklater import LazyString
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from escuela import clock, storage
 from escuela.admissions.models import Enrolment
-from escuela.assessments.assignments import filetypes, policies, queries
+from escuela.assessments.assignments import filetypes, links, policies, queries, queues, receipts, releasing, remarks
 from escuela.assessments.assignments.judgement import COMMENT, NOTE, Judgement, tidy
 from escuela.assessments.assignments.models import (
     APPROVED,
     CHANGES_REQUESTED,
+    LINK,
     SUBMITTED,
     Assignment,
     Mark,
@@ -29,9 +31,7 @@ from escuela.editions.services import both_zones, ensure_open
 from escuela.errors import DomainError
 from escuela.extensions import db
 from escuela.forms import TEXT
-from escuela.messages.services import Recipient, enqueue
 from escuela.people.models import User
-from escuela.people.services import recipient
 
 
 class OverwriteError(DomainError):
@@ -50,23 +50,30 @@ def begin(assignment: Assignment, enrolment: Enrolment) -> Work:
     work = db.session.scalar(queries.my_work(assignment, enrolment))
     if work is None:
         ensure_open(assignment)
-        work = Work(assignment=assignment, enrolment=enrolment)
-        try:
-            with db.session.begin_nested():
-                db.session.add(work)
-        except IntegrityError:  # another request of the same person was first
-            work = db.session.scalars(queries.my_work(assignment, enrolment)).one()
-    _lock(work)
+        work = open_for(assignment, enrolment)
+    lock(work)
     return work
 
 
-def _lock(work: Work) -> None:
+def open_for(assignment: Assignment, enrolment: Enrolment) -> Work:
+    """An empty work for somebody who has none, or for the team of their local government."""
+    team = enrolment.local_government_id if assignment.by_team else None
+    work = Work(assignment=assignment, enrolment=enrolment, local_government_id=team)
+    try:
+        with db.session.begin_nested():
+            db.session.add(work)
+    except IntegrityError:  # another request of the same person, or of a colleague, was first
+        work = db.session.scalars(queries.my_work(assignment, enrolment)).one()
+    return work
+
+
+def lock(work: Work) -> None:
     """Hold the row until the request ends, and see it as it is now."""
     db.session.execute(select(Work.id).where(Work.id == work.id).with_for_update())
     db.session.refresh(work)
 
 
-def _ensure_accepted(work: Work) -> None:
+def ensure_accepted(work: Work) -> None:
     if policies.can_write(work.assignment, work, clock.now()):
         return
     if work.state == APPROVED:
@@ -78,42 +85,51 @@ def _ensure_accepted(work: Work) -> None:
     if work.state == CHANGES_REQUESTED:
         end = both_zones(policies.closes(work.assignment, work))
         raise DomainError(_l("The edition ended on %(when)s Corrections are no longer accepted.", when=end))
-    ensure_open(work.assignment)
+    ensure_open(policies.hours(work.assignment, work))
 
 
-def save_draft(work: Work, text: str, *, began_from: str) -> None:
-    """Keep the text of the draft. `began_from` is the `draft_mark` of the page; raises OverwriteError if it is old."""
-    text = tidy(text)
-    if text == work.draft:
+def save_draft(work: Work, text: str, link: str | None = None, *, began_from: str) -> None:
+    """Keep the text of the draft and, where one is given, its link, as it was typed.
+
+    `began_from` is the `draft_mark` of the page; raises OverwriteError if it is old.
+    """
+    text, link = tidy(text), work.link if link is None else links.tidy(link)
+    if (text, link) == (work.draft, work.link):
         return
-    _ensure_accepted(work)
+    ensure_accepted(work)
     if began_from != work.draft_mark:
-        raise OverwriteError(
-            _l(
-                "This text was also saved from another window. What you see here is what you typed in this one:"
-                " save again to keep it, or reload the page to see the other."
-            )
-        )
+        raise OverwriteError(_overwrites(work))
     if len(text) > TEXT:
         raise DomainError(_l("At most %(most)d characters. Put the rest in a file.", most=TEXT))
-    work.draft, work.draft_saved_at = text, clock.now()
+    if len(link) > LINK:
+        links.ensure_sound(link)
+    work.draft, work.link, work.draft_saved_at = text, link, clock.now()
     db.session.flush()
+
+
+def _overwrites(work: Work) -> LazyString:
+    if work.local_government_id is not None:
+        return _l(
+            "This text was also saved by somebody of your team, or from another window. What you see here is what you"
+            " typed: copy what you need, reload the page to see theirs, or save again to keep yours."
+        )
+    return _l(
+        "This text was also saved from another window. What you see here is what you typed in this one:"
+        " save again to keep it, or reload the page to see the other."
+    )
 
 
 def attach(work: Work, stream: IO[bytes], *, name: str, by: User) -> WorkFile:
     """Receive a file into the draft. Refuses by content, name, size and number, before anything is kept."""
-    _ensure_accepted(work)
+    ensure_accepted(work)
     name = filetypes.clean_name(name)
     kind = _kind_of(work.assignment, stream, name)
-    if len(work.draft_files) >= work.assignment.files_most:
-        raise DomainError(_l("This draft has its %(most)d files. Remove one first.", most=work.assignment.files_most))
+    ensure_room(work)
     most = current_app.config["SETTINGS"].upload_mb
     try:
         stored = storage.put(stream, most=most * 1_000_000)
     except storage.TooBigError:
-        raise DomainError(
-            _l("%(name)s is bigger than %(most)d MB. Scan it in greyscale or divide it.", name=name, most=most)
-        ) from None
+        raise DomainError(too_big(name, most)) from None
     now = clock.now()
     file = WorkFile(
         work=work,
@@ -129,6 +145,15 @@ def attach(work: Work, stream: IO[bytes], *, name: str, by: User) -> WorkFile:
     db.session.add(file)
     db.session.flush()
     return file
+
+
+def ensure_room(work: Work) -> None:
+    if len(work.draft_files) >= work.assignment.files_most:
+        raise DomainError(_l("This draft has its %(most)d files. Remove one first.", most=work.assignment.files_most))
+
+
+def too_big(name: str, most: int) -> LazyString:
+    return _l("%(name)s is bigger than %(most)d MB. Scan it in greyscale or divide it.", name=name, most=most)
 
 
 def _kind_of(assignment: Assignment, stream: IO[bytes], name: str) -> str:
@@ -154,30 +179,34 @@ def _kind_of(assignment: Assignment, stream: IO[bytes], name: str) -> str:
 
 def detach(file: WorkFile) -> None:
     """Take a file out of the draft; versions handed in with it keep it."""
-    _ensure_accepted(file.work)
+    ensure_accepted(file.work)
     file.removed_at = file.work.draft_saved_at = clock.now()
     db.session.flush()
 
 
 def submit(work: Work, *, by: User) -> Submission:
     """Hand in the draft as the next version. Once more with nothing changed returns the version that is there."""
-    newest, files = work.newest, work.draft_files
-    same = newest is not None and newest.text == work.draft and set(newest.files) == set(files)
+    newest, files, link = work.newest, work.draft_files, links.tidy(work.link)
+    same = newest is not None and (newest.text, newest.link) == (work.draft, link) and set(newest.files) == set(files)
     if newest is not None and same and work.state == SUBMITTED:  # a double click
         return newest
-    _ensure_accepted(work)
+    ensure_accepted(work)
     if same:
         raise DomainError(_l("This is the same as what you handed in before. Change the text or the files first."))
-    if not work.draft.strip() and not files:
+    links.ensure_sound(link)
+    if not work.draft.strip() and not files and not link:
         raise DomainError(_l("There is nothing to hand in yet. Write something or add a file."))
     now = clock.now()
     version = newest.version + 1 if newest else 1
     submission = Submission(
-        work=work, version=version, text=work.draft, files=files, submitted_at=now, submitted_by_id=by.id
+        work=work, version=version, text=work.draft, link=link, files=files, submitted_at=now, submitted_by=by
     )
     work.state, work.submitted_at = SUBMITTED, now
     db.session.add(submission)
+    if work.local_government_id is not None:
+        submission.members = list(db.session.scalars(queries.members(work)))
     db.session.flush()
+    receipts.send(submission)
     return submission
 
 
@@ -186,7 +215,7 @@ def submit(work: Work, *, by: User) -> Submission:
 
 def claim(work: Work, *, by: User) -> None:
     """Have the work for reviewing. Raises TakenError if another tutor has it."""
-    _lock(work)
+    lock(work)
     _ensure_waiting(work)
     if work.claimed_by_id is None:
         _give(work, by)
@@ -195,7 +224,7 @@ def claim(work: Work, *, by: User) -> None:
 
 def take_over(work: Work, *, by: User) -> None:
     """Have the work although another tutor has it; what they drafted stays."""
-    _lock(work)
+    lock(work)
     _ensure_waiting(work)
     if work.claimed_by_id != by.id:
         _give(work, by)
@@ -203,17 +232,15 @@ def take_over(work: Work, *, by: User) -> None:
 
 def release(work: Work, *, by: User) -> None:
     """Leave a work for others; what was drafted stays."""
-    _lock(work)
+    lock(work)
     _ensure_has(work, by)
     work.claimed_by, work.claimed_at = None, None
     db.session.flush()
 
 
-def claim_next(edition_slug: str, *, by: User) -> Work | None:
-    """Have the work that waits longest in an edition, of those that are free or already one's own."""
-    waiting = queries.queue(by, edition_slug=edition_slug).where(
-        or_(Work.claimed_by_id.is_(None), Work.claimed_by_id == by.id)
-    )
+def claim_next(edition_slug: str, *, by: User, after: Work | None = None) -> Work | None:
+    """Have the next work of an edition: see `queues.next_for`."""
+    waiting = queues.next_for(by, edition_slug, after=after)
     work = db.session.scalar(waiting.limit(1).with_for_update(of=Work, skip_locked=True))
     if work is not None and work.claimed_by_id is None:
         _give(work, by)
@@ -226,7 +253,7 @@ def _give(work: Work, to: User) -> None:
 
 
 def _ensure_waiting(work: Work) -> None:
-    if work.state != SUBMITTED:
+    if work.state != SUBMITTED or policies.held(work) is not None:
         raise DomainError(_l("This work is no longer waiting for a review. Look at how it stands now."))
 
 
@@ -241,7 +268,7 @@ def _ensure_has(work: Work, by: User) -> None:
 
 def save_review(work: Work, judgement: Judgement, *, by: User) -> Review:
     """Keep the draft of the review of the newest version. Only for who has the work."""
-    _lock(work)
+    lock(work)
     _ensure_has(work, by)
     if judgement.too_long:
         raise DomainError(
@@ -252,10 +279,12 @@ def save_review(work: Work, judgement: Judgement, *, by: User) -> Review:
             )
         )
     newest = work.submissions[-1]
-    review = newest.review_draft or Review(submission=newest)
+    review = policies.draft_of(work) or Review()
+    review.submission = newest
     db.session.add(review)
     review.reviewer, review.saved_at = by, clock.now()
     review.comment, review.private_note = judgement.comment, judgement.private_note
+    review.points_given = judgement.points_for(work.assignment)
     marks = {mark.criterion_id: mark for mark in review.marks}
     for criterion in work.assignment.criteria:
         mark = marks.get(criterion.id)
@@ -263,48 +292,27 @@ def save_review(work: Work, judgement: Judgement, *, by: User) -> Review:
             review.marks.append(mark := Mark(criterion=criterion))
         mark.level_id = judgement.levels.get(criterion.id)
         mark.comment = judgement.notes.get(criterion.id, "")
+    remarks.reword(review, judgement.remarks)
     db.session.flush()
     return review
 
 
-def request_changes(work: Work, judgement: Judgement, *, by: User) -> Review:
-    """Release the review and give the work back. Refuses without a comment: the participant must know what to do."""
+def request_changes(work: Work, judgement: Judgement, *, by: User, hold: bool = False) -> Review:
+    """Decide that the work goes back; `hold`: tell nobody yet. Refuses without a comment to change by."""
     review = save_review(work, judgement, by=by)
     if not judgement.says_something:
         raise DomainError(_l("Write a comment first: without it nobody knows what to change."))
-    return _publish(work, review, CHANGES_REQUESTED)
+    return releasing.decide(review, CHANGES_REQUESTED, hold=hold)
 
 
-def approve(work: Work, judgement: Judgement, *, by: User) -> Review:
-    """Release the review and approve the work. Refuses while a criterion has no level."""
+def approve(work: Work, judgement: Judgement, *, by: User, hold: bool = False) -> Review:
+    """Decide that the work is approved; `hold`: tell nobody yet. Refuses while a criterion has no level."""
     review = save_review(work, judgement, by=by)
+    most = work.assignment.points_most
+    if most and review.points_given is None:
+        raise DomainError(_l("Write the points first: a whole number from 0 to %(most)d.", most=most))
     missing = judgement.unmarked(work.assignment)
     if missing:
         numbers = ", ".join(str(work.assignment.criteria.index(criterion) + 1) for criterion in missing)
         raise DomainError(_l("Choose a level for every criterion first. Missing: %(numbers)s.", numbers=numbers))
-    return _publish(work, review, APPROVED)
-
-
-def _publish(work: Work, review: Review, outcome: str) -> Review:
-    review.outcome, review.released_at = outcome, clock.now()
-    work.state, work.claimed_by, work.claimed_at = outcome, None, None
-    db.session.flush()
-    user = work.enrolment.user
-    enqueue(
-        "assessments/assignments/reviewed",
-        Recipient(user.email, user.language, user.name, user.zone),
-        once=f"review-{review.id}",
-        review=review,
-        work=work,
-        closes=policies.closes(work.assignment, work),
-    )
-    tell_heir(review, work)
-    return review
-
-
-def tell_heir(review: Review, work: Work) -> None:
-    """Mail the review of a work to who goes on in the place of its writer, if somebody does."""
-    heir = work.enrolment.heir
-    if heir is not None:
-        to, once = recipient(heir.user), f"review-{review.id}:heir"
-        enqueue("assessments/assignments/reviewed_before", to, once=once, review=review, work=work)
+    return releasing.decide(review, APPROVED, hold=hold)

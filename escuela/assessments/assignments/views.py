@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, abort, current_app, flash, jsonify, redirect, render_template, request, send_file, url_for
@@ -12,11 +12,12 @@ from sqlalchemy.orm import joinedload
 from werkzeug.datastructures import FileStorage
 
 from escuela import clock, storage
-from escuela.access import get_or_404, me
+from escuela.access import get_or_404, me, require
 from escuela.admissions.models import Enrolment
 from escuela.admissions.queries import taught_editions
 from escuela.admissions.reader import enrolment_of
-from escuela.assessments.assignments import policies, queries, services
+from escuela.assessments.assignments import policies, queries, services, shared
+from escuela.assessments.assignments.comparing import compared
 from escuela.assessments.assignments.filetypes import EXTENSIONS, MEDIA_TYPES
 from escuela.assessments.assignments.models import (
     APPROVED,
@@ -28,12 +29,14 @@ from escuela.assessments.assignments.models import (
     mark_of,
 )
 from escuela.editions.models import Edition
-from escuela.editions.policies import Door, Moment, can_review, door, due, opens
+from escuela.editions.policies import Door, Moment, can_review, coordinates, opens
+from escuela.editions.policies import closes as editions_closes
 from escuela.errors import DomainError, wants_json
 from escuela.extensions import db
 from escuela.forms import TEXT
-from escuela.gate import takes_files
-from escuela.people.models import User
+from escuela.gate import row_number, takes_files
+from escuela.people.history import history_of
+from escuela.people.models import Change, User
 from escuela.web import TABS, Tab, day_and_hour, hour, place_of, reader_zone
 
 if TYPE_CHECKING:
@@ -48,15 +51,15 @@ PAGE = "/ediciones/<edition>/tareas/<activity>"
 
 @bp.get(PAGE)
 def work(edition: str, activity: str) -> ResponseReturnValue:
-    return _page(_assignment(edition, activity))
+    return _page(found_assignment(edition, activity))
 
 
 @bp.post(f"{PAGE}/borrador")
 def save_draft(edition: str, activity: str) -> ResponseReturnValue:
     """Keep the text: from the script every few seconds, or with the button."""
-    assignment = _assignment(edition, activity)
+    assignment = found_assignment(edition, activity)
     try:
-        work = _mine(assignment)
+        work = my_work_on(assignment)
         _keep_text(work)
     except DomainError as refusal:
         return _refused(assignment, refusal)
@@ -70,9 +73,9 @@ def save_draft(edition: str, activity: str) -> ResponseReturnValue:
 @takes_files
 def upload(edition: str, activity: str) -> ResponseReturnValue:
     """Receive one file, with the text that was on the page."""
-    assignment = _assignment(edition, activity)
+    assignment = found_assignment(edition, activity)
     try:
-        work = _mine(assignment)
+        work = my_work_on(assignment)
         _keep_text(work)
         sent = request.files.get("file") or FileStorage()
         file = services.attach(work, sent.stream, name=sent.filename or "", by=me())
@@ -89,9 +92,9 @@ def upload(edition: str, activity: str) -> ResponseReturnValue:
 @bp.post(f"{PAGE}/archivos/<int:file>/quitar")
 def detach(edition: str, activity: str, file: int) -> ResponseReturnValue:
     """Take a file out of the draft, and keep the text that was on the page."""
-    assignment = _assignment(edition, activity)
+    assignment = found_assignment(edition, activity)
     try:
-        work = _mine(assignment)
+        work = my_work_on(assignment)
         _keep_text(work)
         found = next((each for each in work.draft_files if each.id == file), None)
         if found is None:
@@ -105,9 +108,9 @@ def detach(edition: str, activity: str, file: int) -> ResponseReturnValue:
 
 @bp.post(f"{PAGE}/entregar")
 def hand_in(edition: str, activity: str) -> ResponseReturnValue:
-    assignment = _assignment(edition, activity)
+    assignment = found_assignment(edition, activity)
     try:
-        work = _mine(assignment)
+        work = my_work_on(assignment)
         _keep_text(work)
         version = services.submit(work, by=me())
     except DomainError as refusal:
@@ -120,7 +123,7 @@ def hand_in(edition: str, activity: str) -> ResponseReturnValue:
 @bp.get(f"{PAGE}/archivos/<int:file>")
 def download(edition: str, activity: str, file: int) -> ResponseReturnValue:
     """A file, always to be saved and never shown from our address: what people send is not ours to run."""
-    assignment = _assignment(edition, activity)
+    assignment = found_assignment(edition, activity)
     return _sent(get_or_404(queries.visible_files(me(), assignment).where(WorkFile.id == file)))
 
 
@@ -132,6 +135,39 @@ def _sent(found: WorkFile) -> ResponseReturnValue:
     answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
     answer.headers["X-Content-Type-Options"] = "nosniff"
     return answer
+
+
+@bp.get(f"{PAGE}/cambios")
+def compare(edition: str, activity: str) -> ResponseReturnValue:
+    """What changed from one version of one's own work to another: the last two, or those that the address names."""
+    assignment = found_assignment(edition, activity)
+    enrolment = enrolment_of(me(), assignment.edition) or abort(404)
+    work = get_or_404(queries.my_work(assignment, enrolment))
+    versions = {each.version: each for each in work.submissions}
+    after = request.args.get("a", len(versions), type=row_number)
+    before = request.args.get("de", after - 1, type=row_number)
+    if before not in versions or after not in versions:
+        abort(404)
+    return render_template(
+        "assessments/assignments/compare.html",
+        edition=assignment.edition,
+        assignment=assignment,
+        versions=work.submissions,
+        found=compared(versions[before], versions[after]),
+    )
+
+
+@bp.post(f"{PAGE}/rubrica")
+def share_rubric(edition: str, activity: str) -> ResponseReturnValue:
+    """Keep the rubric under a name, for other assignments to begin from."""
+    assignment = found_assignment(edition, activity)
+    require(coordinates(me(), assignment.edition))
+    try:
+        kept = shared.keep(assignment, name=request.form.get("name", ""), by=me())
+    except DomainError as refusal:
+        return _refused(assignment, refusal)
+    flash(_("«%(name)s» can be chosen in the editor of every assignment.", name=kept.name), "good")
+    return _back(assignment)
 
 
 # --- what was handed in before: by oneself in another edition, by who had the place
@@ -167,11 +203,11 @@ def _taking_part(slug: str) -> Enrolment:
     return enrolment_of(me(), found) or abort(403)
 
 
-def _assignment(edition: str, activity: str) -> Assignment:
+def found_assignment(edition: str, activity: str) -> Assignment:
     return get_or_404(queries.visible_assignments(me(), edition).where(Assignment.slug == activity))
 
 
-def _mine(assignment: Assignment) -> Work:
+def my_work_on(assignment: Assignment) -> Work:
     """One's own work, locked; who is in the edition without an enrolment has none."""
     enrolment = enrolment_of(me(), assignment.edition)
     if enrolment is None:
@@ -182,7 +218,8 @@ def _mine(assignment: Assignment) -> Work:
 def _keep_text(work: Work) -> None:
     """Every button of the page sends the text along, so that none of them loses it."""
     if "text" in request.form:
-        services.save_draft(work, request.form["text"], began_from=request.form.get("began_from", ""))
+        link = request.form.get("link") if work.assignment.takes_link else None
+        services.save_draft(work, request.form["text"], link, began_from=request.form.get("began_from", ""))
 
 
 def _back(assignment: Assignment) -> ResponseReturnValue:
@@ -195,20 +232,25 @@ def _refused(assignment: Assignment, refusal: DomainError) -> ResponseReturnValu
     if wants_json():
         raise refusal
     db.session.rollback()
-    return _page(assignment, refusal=refusal, typed=request.form.get("text")), 422
+    return _page(assignment, refusal=refusal, typed=request.form), 422
 
 
-def _page(assignment: Assignment, *, refusal: DomainError | None = None, typed: str | None = None) -> str:
-    user, now = me(), clock.now()
+def _page(assignment: Assignment, *, refusal: DomainError | None = None, typed: Mapping[str, str] | None = None) -> str:
+    user, now, typed = me(), clock.now(), typed or {}
     enrolment = enrolment_of(user, assignment.edition)
     work = db.session.scalar(queries.my_work(assignment, enrolment)) if enrolment else None
-    found = door(assignment, now)
+    found = policies.door(assignment, work, now)
     return render_template(
         "assessments/assignments/work.html",
         edition=assignment.edition,
         assignment=assignment,
         work=work,
         earlier=_handed_in_before(assignment, enrolment),
+        left_behind=_left_behind(assignment, enrolment),
+        team=_team(assignment, enrolment, work),
+        reopened=_reopened(work),
+        reviews=can_review(user, assignment.edition),
+        shares=bool(assignment.criteria) and coordinates(user, assignment.edition),
         readable=found is not Door.NOT_YET or can_review(user, assignment.edition),
         late=found is Door.LATE and (work is None or work.state == DRAFT),
         opening=opens(assignment),
@@ -216,8 +258,10 @@ def _page(assignment: Assignment, *, refusal: DomainError | None = None, typed: 
         closing=policies.closes(assignment, work),
         writable=enrolment is not None and policies.can_write(assignment, work, now),
         taking_part=enrolment is not None,
-        text=typed if typed is not None else (work.draft if work else ""),
-        began_from=mark_of(work.draft if work else ""),
+        late_until=editions_closes(policies.hours(assignment, work)),
+        text=typed.get("text", work.draft if work else ""),
+        link=typed.get("link", work.link if work else ""),
+        began_from=work.draft_mark if work else mark_of(""),
         refusal=refusal,
         most_characters=TEXT,
         most_mb=current_app.config["SETTINGS"].upload_mb,
@@ -237,7 +281,30 @@ def _limit(assignment: Assignment, work: Work | None) -> Moment | None:
     if work is not None and work.state == APPROVED:
         return None
     returned = work is not None and work.state == CHANGES_REQUESTED
-    return policies.closes(assignment, work) if returned else due(assignment)
+    return policies.closes(assignment, work) if returned else policies.due(assignment, work)
+
+
+def _team(assignment: Assignment, enrolment: Enrolment | None, work: Work | None) -> Sequence[Enrolment]:
+    """With whom the reader hands in one work; nobody where each hands in their own."""
+    if enrolment is None or not assignment.by_team:
+        return []
+    return db.session.scalars(queries.members(work) if work else queries.teammates(enrolment)).all()
+
+
+def _left_behind(assignment: Assignment, enrolment: Enrolment | None) -> Sequence[Work]:
+    if enrolment is None or not assignment.by_team:
+        return []
+    return db.session.scalars(queries.left_behind(assignment, enrolment)).all()
+
+
+def _reopened(work: Work | None) -> Change | None:
+    """Why a work that was approved may be corrected again."""
+    if work is None or work.state != CHANGES_REQUESTED or not work.submissions:
+        return None
+    review = work.submissions[-1].review
+    if review is None or review.outcome != APPROVED:
+        return None
+    return db.session.scalars(history_of(work).where(Change.verb == "work.reopened").limit(1)).first()
 
 
 def saved_now(at: datetime | None = None) -> str:
@@ -246,4 +313,8 @@ def saved_now(at: datetime | None = None) -> str:
     return _("Saved at %(hour)s, %(zone)s.", hour=hour(at or clock.now(), zone), zone=place_of(zone))
 
 
-from escuela.assessments.assignments import desk_views  # noqa: E402, F401 - the tutor's pages of the same blueprint
+from escuela.assessments.assignments import (  # noqa: E402 - other pages of the same blueprint
+    desk_views,  # noqa: F401
+    leniency_views,  # noqa: F401
+    upload_views,  # noqa: F401
+)

@@ -8,9 +8,10 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_ngettext
 from sqlalchemy import case, func, select
 
+from escuela.assessments.quizzes import drawing
 from escuela.assessments.quizzes.forms import QuizForm
-from escuela.assessments.quizzes.models import Attempt, Question, Quiz
-from escuela.assessments.quizzes.text import QuestionText, QuizText
+from escuela.assessments.quizzes.models import Attempt, Quiz
+from escuela.assessments.quizzes.text import QuizText, current, draw_text, marking
 from escuela.editions.kinds import Editor, register_editor
 from escuela.extensions import db
 from escuela.markdown.home import words_alone
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from flask_babel.speaklater import LazyString
 
+    from escuela.assessments.quizzes.asked import QuestionText
     from escuela.columns import Localized
     from escuela.editions.text import ActivityText
 
@@ -29,37 +31,43 @@ def effects(row: Quiz | None, text: ActivityText) -> list[LazyString]:
     if row is None or not row.id or not isinstance(text, QuizText):
         return []
     made = _count(Attempt.quiz_id == row.id)
-    return [*_words(row, text, made), *_attempts(row, text), *_deadline(row, text)] if made else []
+    return [*_questions(row, text, made), *_attempts(row, text), *_deadline(row, text)] if made else []
 
 
 def _count(*which: Any) -> int:
     return db.session.scalar(select(func.count()).select_from(Attempt).where(*which)) or 0
 
 
-def _words(row: Quiz, text: QuizText, made: int) -> Iterator[LazyString]:
-    before = {question.slug: question for question in row.questions}
-    changed = any(
-        _said(old) != _said(question) for question in text.questions if (old := before.get(question.slug)) is not None
-    )
-    if not changed:
-        return
-    yield lazy_ngettext(
-        "The words of a question or of its options change: the %(num)d attempt that was made keeps its answers and "
-        "its points. Correct only how it is said.",
-        "The words of a question or of its options change: the %(num)d attempts that were made keep their answers "
-        "and their points. Correct only how it is said.",
-        made,
-    )
-    if open_now := _count(Attempt.quiz_id == row.id, Attempt.submitted_at.is_(None)):
+def _questions(row: Quiz, text: QuizText, made: int) -> Iterator[LazyString]:
+    before = {question.slug: current(question) for question in row.questions}
+    after = {question.slug: question for question in text.questions}
+    both = [(before[slug], after[slug]) for slug in before if slug in after]
+    if any(marking(old) != marking(new) for old, new in both):
         yield lazy_ngettext(
-            "%(num)d person is answering it at this moment and finds the change when the page is loaded again.",
-            "%(num)d people are answering it at this moment and find the change when the page is loaded again.",
-            open_now,
+            "What is right, or how much it counts, changes: the %(num)d attempt that was made keeps its points until "
+            "you count it again from the page of the quiz.",
+            "What is right, or how much it counts, changes: the %(num)d attempts that were made keep their points "
+            "until you count them again from the page of the quiz.",
+            made,
+        )
+    if set(before) != set(after) or {draw_text(each) for each in row.draws} != set(text.draws):
+        yield lazy_ngettext(
+            "Questions are added or taken out: the %(num)d attempt that was made keeps those that it has.",
+            "Questions are added or taken out: the %(num)d attempts that were made keep those that they have.",
+            made,
+        )
+    if any(_said(old) != _said(new) for old, new in both):
+        yield lazy_ngettext(
+            "The words of a question or of its options change: the %(num)d attempt that was made keeps those that "
+            "it was answered with.",
+            "The words of a question or of its options change: the %(num)d attempts that were made keep those that "
+            "they were answered with.",
+            made,
         )
 
 
-def _said(question: Question | QuestionText) -> list[Localized]:
-    return [words_alone(each) for each in (question.text, *(option.text for option in question.options))]
+def _said(question: QuestionText) -> list[Localized]:
+    return [words_alone(each) for each in question.texts()]
 
 
 def _attempts(row: Quiz, text: QuizText) -> Iterator[LazyString]:
@@ -103,8 +111,14 @@ def _deadline(row: Quiz, text: QuizText) -> Iterator[LazyString]:
 
 
 def lacks(text: ActivityText) -> Iterable[LazyString]:
-    if isinstance(text, QuizText) and not text.questions:
+    if not isinstance(text, QuizText):
+        return
+    if not text.questions and not text.draws:
         yield _l("It has no questions.")
+    slugs = {question.slug for question in text.questions}
+    for draw in text.draws:
+        if (found := len(drawing.pool(draw, but=slugs))) < draw.count:
+            yield drawing.shortage(draw, found)
 
 
 register_editor(Editor("quiz", QuizForm, "assessments/quizzes/editor.html", effects, lacks))

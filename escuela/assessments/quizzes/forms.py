@@ -1,148 +1,166 @@
-"""A quiz as whoever writes it fills it in: its rules, its questions, their options."""
+"""A quiz as whoever writes it fills it in: its rules, its questions, and what each kind of question has."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from string import ascii_lowercase
-from typing import Any
+from dataclasses import asdict, fields
+from types import SimpleNamespace
+from typing import Any, Self
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
 from wtforms import BooleanField, HiddenField, IntegerField, SelectField, ValidationError
-from wtforms.validators import NumberRange
 
-from escuela.assessments.quizzes.models import MULTIPLE, SINGLE, TRUE_FALSE, Attempt, Quiz
-from escuela.assessments.quizzes.text import KEY, OptionText, QuestionText, QuizText
-from escuela.columns import Localized
+from escuela.assessments.quizzes.asked import (
+    CLASSIFY,
+    ESSAY,
+    GAPS,
+    MATCHING,
+    MULTIPLE,
+    NUMBER,
+    ORDERING,
+    SHORT,
+    SINGLE,
+    TRUE_FALSE,
+    QuestionText,
+)
+from escuela.assessments.quizzes.folders import FOLDER_MOST, FOLDER_NAMES, TAG_MOST, path_of, tag_of
+from escuela.assessments.quizzes.models import (
+    AT_ONCE,
+    BEST,
+    LAST,
+    MEAN,
+    NEVER,
+    SCHOOL,
+    WHEN_CLOSED,
+    WHEN_PASSED,
+    Attempt,
+    Quiz,
+)
+from escuela.assessments.quizzes.question_forms import KIND_WORDS, QuestionForm, as_data, whole
+from escuela.assessments.quizzes.text import GRACE, MINUTES, DrawText, QuizText
 from escuela.editions.models import Edition
-from escuela.editions.rows import HandedInForm, MarkdownField, RowForm, RowsField
+from escuela.editions.rows import HandedInForm, RowForm, RowsField
 from escuela.editions.slugs import slug_of
+from escuela.editions.text import ActivityText
 from escuela.extensions import db
-from escuela.forms import Required
+from escuela.forms import LineField
 from escuela.people.forms import in_words
 from escuela.section import SLUG, SLUG_MOST
 
-WORDS = {SINGLE: _l("One right answer"), MULTIPLE: _l("Several right answers"), TRUE_FALSE: _l("True or false")}
-QUESTIONS, OPTIONS = 100, 20
-"""The most that a quiz and a question have."""
-LINE = 2000
+QUESTIONS = 100
+"""The most that a quiz has."""
+DRAWS = 10
 SLUG_WORDS = 5
-
-
-def _whole(least: int, most: int) -> list[Any]:
-    return [Required, NumberRange(least, most, message=_l("From %(min)d to %(max)d."))]
-
-
-class OptionForm(RowForm):
-    key = HiddenField()
-    text = MarkdownField(_l("Option"), most=LINE)
-    right = BooleanField(_l("Right"))
-    feedback = MarkdownField(_l("What is said to who chooses it"), required=False, most=LINE)
-
-    @property
-    def empty(self) -> bool:
-        return not (self.text.data or self.right.data or self.feedback.data)
-
-    def option(self, key: str) -> OptionText:
-        return OptionText(key, self.text.data or Localized(), bool(self.right.data), self.feedback.data or Localized())
-
-
-class QuestionForm(RowForm):
-    slug = HiddenField()
-    kind = SelectField(_l("Answers"), choices=in_words(WORDS), default=SINGLE)
-    text = MarkdownField(_l("Question"), most=LINE)
-    points = IntegerField(_l("Points"), validators=_whole(1, 100), default=1)
-    options = RowsField(
-        OptionForm,
-        _l("Options"),
-        title=lambda number: _l("Option %(number)d", number=number),
-        fresh={"": dict},
-        least=0,
-        most=OPTIONS,
-    )
-    feedback = MarkdownField(_l("What is said to everybody"), required=False, most=LINE)
-
-    words = WORDS
-
-    @property
-    def given(self) -> bool:
-        """Whether the words of its options come from the platform."""
-        return bool(self.kind.data == TRUE_FALSE)
-
-    def written(self) -> list[Any]:
-        """The options that are not left empty."""
-        return [entry.form for entry in self.options.entries if self.given or not entry.form.empty]
-
-    def validate(self, extra_validators: Any = None) -> bool:
-        for entry in self.options.entries:
-            entry.form.text.flags.required = not self.given and not entry.form.empty
-        return bool(super().validate(extra_validators))
-
-    def validate_options(self, _field: Any) -> None:
-        options = self.written()
-        right = sum(bool(option.right.data) for option in options)
-        if self.given:
-            if sorted(option.key.data or "" for option in options) != ["false", "true"]:
-                raise ValidationError(_("True and false are its two options: take the question out and add it again."))
-            if right != 1:
-                raise ValidationError(_("Mark whether it is true or false."))
-        elif len(options) < 2:
-            raise ValidationError(_("Write at least two options."))
-        elif not right:
-            raise ValidationError(_("Mark the right option."))
-        elif right > 1 and self.kind.data == SINGLE:
-            raise ValidationError(_("Mark only one right option, or choose «%(kind)s».", kind=WORDS[MULTIPLE]))
-
-    def question(self, slug: str, retired: set[str]) -> QuestionText:
-        """The question that was typed. An option that is new gets none of the keys that were taken out."""
-        given = [option.key.data or "" for option in self.written()]
-        free = _keys({*given, *retired})
-        keys: list[str] = []
-        for key in given:
-            keys.append(key if KEY.fullmatch(key) and key not in keys else next(free))
-        return QuestionText(
-            slug=slug,
-            kind=self.kind.data,
-            text=self.text.data,
-            points=self.points.data or 1,
-            feedback=self.feedback.data or Localized(),
-            options=tuple(option.option(key) for option, key in zip(self.written(), keys, strict=True)),
-        )
-
-
-def _keys(taken: set[str]) -> Iterator[str]:
-    """Names for new options: a, b, c ... a2, b2 ..."""
-    names = (f"{letter}{lap or ''}" for lap in (0, *range(2, 100)) for letter in ascii_lowercase)
-    return (name for name in names if name not in taken)
+SCORING_WORDS = {BEST: _l("The best one"), LAST: _l("The last one"), MEAN: _l("All of them: their mean")}
+REVEAL_WORDS = {
+    WHEN_PASSED: _l("Once it is passed, or no attempt is left"),
+    AT_ONCE: _l("After each attempt"),
+    WHEN_CLOSED: _l("When the quiz is closed for everybody"),
+    NEVER: _l("Never"),
+}
 
 
 def _choices(kind: str) -> dict[str, Any]:
     return {"kind": kind, "points": 1, "options": [{}, {}, {}]}
 
 
-def _true_false() -> dict[str, Any]:
-    return {"kind": TRUE_FALSE, "points": 1, "options": [{"key": "true"}, {"key": "false"}]}
+class FolderField(LineField):
+    """The path of a folder of the bank."""
+
+    def __init__(self, label: Any, **given: Any) -> None:
+        super().__init__(label, required=False, most=FOLDER_MOST, **given)
+
+    def pre_validate(self, form: Any) -> None:
+        super().pre_validate(form)
+        if (self.data or "").count("/") >= FOLDER_NAMES:
+            raise ValidationError(_("A folder of the bank has up to three names, such as Agua / Inundaciones."))
+
+
+FRESH = {
+    SINGLE: lambda: _choices(SINGLE),
+    MULTIPLE: lambda: _choices(MULTIPLE),
+    TRUE_FALSE: lambda: {"kind": TRUE_FALSE, "points": 1, "options": [{"key": "true"}, {"key": "false"}]},
+    SHORT: lambda: {"kind": SHORT, "points": 1, "accepted": [{}]},
+    NUMBER: lambda: {"kind": NUMBER, "points": 1, "accepted": [{}]},
+    MATCHING: lambda: {"kind": MATCHING, "points": 1, "partial": True, "targets": [{}, {}], "options": [{}, {}]},
+    ORDERING: lambda: {"kind": ORDERING, "points": 1, "options": [{}, {}, {}]},
+    GAPS: lambda: {"kind": GAPS, "points": 1, "partial": True, "gaps": [{}]},
+    CLASSIFY: lambda: {"kind": CLASSIFY, "points": 1, "partial": True, "targets": [{}, {}], "options": [{}, {}, {}]},
+    ESSAY: lambda: {"kind": ESSAY, "points": 5},
+}
+
+
+class DrawForm(RowForm):
+    bank = HiddenField()
+    count = IntegerField(_l("How many"), validators=whole(1, 100), default=3)
+    folder = FolderField(_l("Folder"))
+    tag = LineField(_l("Tag"), required=False, most=TAG_MOST)
+    same = BooleanField(_l("Everybody gets the same ones"))
+
+    def validate_folder(self, field: Any) -> None:
+        if not path_of(field.data or "") and not tag_of(self.tag.data or ""):
+            raise ValidationError(_("Write a folder, a tag, or both."))
+
+    def draw(self) -> DrawText:
+        bank = self.bank.data or ""
+        return DrawText(
+            path_of(self.folder.data or ""),
+            tag_of(self.tag.data or ""),
+            self.count.data or 1,
+            bool(self.same.data),
+            bank if SLUG.fullmatch(bank) else SCHOOL,
+        )
 
 
 class QuizForm(HandedInForm):
-    pass_mark = IntegerField(_l("Pass mark, percent of the points"), validators=_whole(0, 100), default=60)
-    attempts = IntegerField(_l("Attempts"), validators=_whole(0, 100), default=3)
+    pass_mark = IntegerField(_l("Pass mark, percent of the points"), validators=whole(0, 100), default=60)
+    attempts = IntegerField(_l("Attempts"), validators=whole(0, 100), default=3)
+    minutes = IntegerField(_l("Minutes for an attempt"), validators=whole(0, MINUTES), default=0)
+    grace = IntegerField(_l("Seconds of grace after that"), validators=whole(0, GRACE), default=30)
+    scoring = SelectField(_l("Which attempt counts"), choices=in_words(SCORING_WORDS), default=BEST)
+    reveals = SelectField(_l("The right answers are shown"), choices=in_words(REVEAL_WORDS), default=WHEN_PASSED)
     shuffle = BooleanField(_l("Show the options in another order in each attempt"), default=True)
+    shuffle_questions = BooleanField(_l("Show the questions in another order in each attempt"))
+    one_by_one = BooleanField(_l("Show one question at a time"))
     questions = RowsField(
         QuestionForm,
         _l("Questions"),
         title=lambda number: _l("Question %(number)d", number=number),
-        fresh={SINGLE: lambda: _choices(SINGLE), MULTIPLE: lambda: _choices(MULTIPLE), TRUE_FALSE: _true_false},
+        fresh=FRESH,
+        least=0,
         most=QUESTIONS,
         identity="slug",
         default=lambda: [_choices(SINGLE)],
     )
+    draws = RowsField(
+        DrawForm,
+        _l("Drawn from the question bank"),
+        title=lambda number: _l("Draw %(number)d", number=number),
+        fresh={"": dict},
+        least=0,
+        most=DRAWS,
+    )
 
-    sorts = WORDS
+    sorts = KIND_WORDS
     """The kinds of question that can be added."""
     begun = 0
-    """How many people have begun the quiz: what decides about marks then stays."""
+    """How many people have begun the quiz: they keep the questions that they saw."""
+
+    @classmethod
+    def from_text(cls, text: ActivityText, formdata: Any = None) -> Self:
+        begun = {each.name: getattr(text, each.name) for each in fields(text)}
+        if isinstance(text, QuizText):
+            begun["questions"] = [as_data(question) for question in text.questions]
+            begun["draws"] = [asdict(draw) for draw in text.draws]
+        form = cls(formdata, obj=SimpleNamespace(**begun))
+        form.before = text
+        return form
+
+    def validate_questions(self, field: Any) -> None:
+        if not field.entries and not self.draws.entries:
+            raise ValidationError(_("Write from %(min)d to %(max)d.", min=1, max=QUESTIONS))
 
     def speak(self, edition: Edition) -> None:
         super().speak(edition)
@@ -157,8 +175,15 @@ class QuizForm(HandedInForm):
             strict=self.strict.data,
             pass_mark=self.pass_mark.data or 0,
             attempts=self.attempts.data or 0,
+            minutes=self.minutes.data or 0,
+            grace=self.grace.data or 0,
+            scoring=self.scoring.data,
+            reveals=self.reveals.data,
             shuffle=self.shuffle.data,
+            shuffle_questions=self.shuffle_questions.data,
+            one_by_one=self.one_by_one.data,
             questions=tuple(self._questions()),
+            draws=tuple(entry.form.draw() for entry in self.draws.entries),
         )
 
     def _questions(self) -> Iterator[QuestionText]:
@@ -173,5 +198,4 @@ class QuizForm(HandedInForm):
                 words = " ".join(next(iter(form.text.data.values())).split()[:SLUG_WORDS])
                 slug = slug_of(words, {*typed, *before, *used}, otherwise="question")
             used.add(slug)
-            kept = {option.key for option in before[slug].options} if slug in before else set()
-            yield form.question(slug, kept)
+            yield form.question(slug, before.get(slug))

@@ -4,9 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from escuela.assessments.quizzes.models import Attempt, Quiz
+from escuela.assessments.quizzes.marking import reaches
+from escuela.assessments.quizzes.models import (
+    AT_ONCE,
+    BEST,
+    LAST,
+    NEVER,
+    WHEN_CLOSED,
+    Allowance,
+    Attempt,
+    Quiz,
+)
 from escuela.editions.policies import Door, closes, door
 
 
@@ -16,6 +26,16 @@ class Standing:
 
     quiz: Quiz
     attempts: Sequence[Attempt]
+    more: Allowance | None = None
+
+    @property
+    def allowed(self) -> int:
+        """Attempts in all; 0: as many as wanted."""
+        return self.quiz.attempts_allowed and self.quiz.attempts_allowed + (self.more.attempts if self.more else 0)
+
+    @property
+    def minutes(self) -> int:
+        return self.quiz.minutes and self.quiz.minutes + (self.more.minutes if self.more else 0)
 
     @property
     def open_attempt(self) -> Attempt | None:
@@ -24,27 +44,69 @@ class Standing:
     @property
     def left(self) -> int | None:
         """Attempts not begun yet; None where they have no limit."""
-        return max(0, self.quiz.attempts_allowed - len(self.attempts)) if self.quiz.attempts_allowed else None
+        return max(0, self.allowed - len(self.attempts)) if self.allowed else None
+
+    @property
+    def marked(self) -> list[Attempt]:
+        return [attempt for attempt in self.attempts if attempt.passed is not None]
+
+    @property
+    def percent(self) -> int | None:
+        """What counts, of the attempts that are marked; None where none is."""
+        if not self.marked:
+            return None
+        if self.quiz.scoring == BEST:
+            return max(attempt.percent for attempt in self.marked)
+        if self.quiz.scoring == LAST:
+            return self.marked[-1].percent
+        return self._sum("points") * 100 // (self._sum("points_possible") or 1)
 
     @property
     def passed(self) -> bool:
-        return any(attempt.passed for attempt in self.attempts)
+        """By the attempt that counts; see `queries.progress`, which says the same of everybody."""
+        if self.quiz.scoring == BEST:
+            return any(attempt.passed for attempt in self.marked)
+        if self.quiz.scoring == LAST:
+            return bool(self.marked and self.marked[-1].passed)
+        return reaches(self._sum("points"), self._sum("points_possible"), self.quiz.pass_mark)
+
+    def _sum(self, what: str) -> int:
+        return sum(getattr(attempt, what) or 0 for attempt in self.marked)
 
     @property
     def may_begin(self) -> bool:
         """Whether their number of attempts allows a new one. Whether the quiz is open is another question."""
         return self.open_attempt is None and self.left != 0
 
-    @property
-    def sees_right_answers(self) -> bool:
-        """After handing in everybody reads about what they chose; the rest is told once no attempt can gain from it."""
-        return self.open_attempt is None and (self.passed or self.left == 0)
+    def sees_right_answers(self, at: datetime) -> bool:
+        """After handing in everybody reads about what they chose; when the rest is told, the quiz says.
+
+        While an attempt is open never: what it asks may be what the others asked.
+        """
+        if self.open_attempt is not None or self.quiz.reveals == NEVER:
+            return False
+        if self.quiz.reveals == AT_ONCE:
+            return True
+        if self.quiz.reveals == WHEN_CLOSED:
+            return door(self.quiz, at) is Door.CLOSED
+        return self.passed or self.left == 0
+
+
+def ends(attempt: Attempt) -> datetime | None:
+    """The instant from which an attempt takes nothing more for its minutes, with the grace that the quiz gives."""
+    return attempt.ends_at + timedelta(seconds=attempt.quiz.grace) if attempt.ends_at is not None else None
+
+
+def time_is_up(attempt: Attempt, at: datetime) -> bool:
+    end = ends(attempt)
+    return end is not None and at >= end
 
 
 def accepts_answers(attempt: Attempt, at: datetime) -> bool:
-    return attempt.submitted_at is None and door(attempt.quiz, at) in {Door.OPEN, Door.LATE}
+    inside = attempt.submitted_at is None and not time_is_up(attempt, at)
+    return inside and door(attempt.quiz, at) in {Door.OPEN, Door.LATE}
 
 
 def handed_in_at(attempt: Attempt, at: datetime) -> datetime:
     """The instant that counts for an attempt handed in at `at`: the closing one, if it was left open until then."""
-    return min(at, closes(attempt.quiz).at)
+    return min(at, closes(attempt.quiz).at, attempt.ends_at or at)

@@ -2,24 +2,37 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select, true
+from sqlalchemy import exists, select, true
 from sqlalchemy.orm import selectinload
 
-from escuela import printer
-from escuela.assessments.quizzes.models import QUESTION_KINDS, SINGLE, TRUE_FALSE, Attempt, Option, Question, Quiz
+from escuela import clock, printer
+from escuela.assessments.quizzes import question_text
+from escuela.assessments.quizzes.asked import QuestionText
+from escuela.assessments.quizzes.folders import FOLDER_MOST, FOLDER_NAMES, TAG_MOST, path_of, tag_of
+from escuela.assessments.quizzes.models import (
+    BEST,
+    REVEALS,
+    SCHOOL,
+    SCORINGS,
+    WHEN_PASSED,
+    Answer,
+    Attempt,
+    Question,
+    QuestionVersion,
+    Quiz,
+    QuizDraw,
+)
 from escuela.columns import Localized
 from escuela.editions.kinds import Format, register_format
 from escuela.editions.text import (
     ActivityFiles,
     ActivityText,
     facts_of_activity,
-    proofread,
     read_activity,
     read_strict,
     text_of_activity,
@@ -29,25 +42,19 @@ from escuela.extensions import db
 from escuela.markdown import Home
 from escuela.section import Section
 
-KEY = re.compile(r"[a-z0-9]{1,10}")
+MINUTES, GRACE = 600, 600
+"""The longest limit of an attempt, in minutes, and the longest grace, in seconds."""
 
 
 @dataclass(frozen=True, slots=True)
-class OptionText:
-    key: str
-    text: Localized
-    right: bool
-    feedback: Localized
+class DrawText:
+    """So many questions by chance from a folder of a bank, with a tag, or both; `same`: for everybody the same ones."""
 
-
-@dataclass(frozen=True, slots=True)
-class QuestionText:
-    slug: str
-    kind: str
-    text: Localized
-    points: int
-    feedback: Localized
-    options: tuple[OptionText, ...]
+    folder: str
+    tag: str
+    count: int
+    same: bool = False
+    bank: str = SCHOOL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +62,18 @@ class QuizText(ActivityText):
     pass_mark: int
     attempts: int
     shuffle: bool
+    shuffle_questions: bool = False
+    one_by_one: bool = False
+    minutes: int = 0
+    grace: int = 30
+    scoring: str = BEST
+    reveals: str = WHEN_PASSED
     questions: tuple[QuestionText, ...]
+    draws: tuple[DrawText, ...] = ()
+
+
+_SAME = ("pass_mark", "shuffle", "shuffle_questions", "one_by_one", "minutes", "grace", "scoring", "reveals")
+"""Rules that the text and the row call the same."""
 
 
 def _read(files: ActivityFiles) -> QuizText | None:
@@ -67,8 +85,15 @@ def _read(files: ActivityFiles) -> QuizText | None:
         strict=read_strict(section),
         pass_mark=section.whole("pass_mark", least=0, most=100, default=60),
         attempts=section.whole("attempts", least=0, most=100, default=3),
+        minutes=section.whole("minutes", least=0, most=MINUTES, default=0),
+        grace=section.whole("grace", least=0, most=GRACE, default=30),
+        scoring=section.one_of("scoring", SCORINGS, default=BEST),
+        reveals=section.one_of("reveals", REVEALS, default=WHEN_PASSED),
         shuffle=section.boolean("shuffle", default=True),
+        shuffle_questions=section.boolean("shuffle_questions", default=False),
+        one_by_one=section.boolean("one_by_one", default=False),
         questions=_questions(section, files.home),
+        draws=tuple(_draw(each) for each in section.sections("draws")),
     )
     section.close()
     return found
@@ -77,8 +102,8 @@ def _read(files: ActivityFiles) -> QuizText | None:
 def _questions(quiz: Section, home: Home) -> tuple[QuestionText, ...]:
     slugs: dict[str, int] = {}
     found = []
-    for section in quiz.sections("questions", required=True):
-        question = _question(section, home)
+    for section in quiz.sections("questions", required="draws" not in quiz):
+        question = question_text.read(section, home)
         if question.slug in slugs:
             sentence = _l(
                 "The question `%(slug)s` stands in line %(line)d too: rename one.",
@@ -91,118 +116,103 @@ def _questions(quiz: Section, home: Home) -> tuple[QuestionText, ...]:
     return tuple(found)
 
 
-def _question(section: Section, home: Home) -> QuestionText:
-    kind = section.one_of("kind", QUESTION_KINDS)
-    found = QuestionText(
-        slug=section.slug(),
-        kind=kind,
-        text=_line(section, "text", home),
-        points=section.whole("points", least=1, most=100, default=1),
-        feedback=_line(section, "feedback", home, required=False),
-        options=tuple(
-            _option(key, option, kind, home) for key, option in section.named("options", required=True).items()
-        ),
+def _draw(section: Section) -> DrawText:
+    typed = section.text("folder", default="", most=FOLDER_MOST)
+    found = DrawText(
+        folder=path_of(typed),
+        tag=tag_of(section.text("tag", default="", most=TAG_MOST)),
+        count=section.whole("count", least=1, most=100),
+        same=section.boolean("same", default=False),
+        bank=section.text("bank", default=SCHOOL, most=80),
     )
     section.close()
-    _judge(section, found)
+    if not found.folder and not found.tag:
+        section.fault(_l("Say where these questions are drawn from: write `folder`, `tag` or both."))
+    if typed.count("/") >= FOLDER_NAMES:
+        section.fault(_l("A folder of the bank has up to three names, such as Agua / Inundaciones."), "folder")
     return found
-
-
-def _option(key: str, section: Section, kind: str, home: Home) -> OptionText:
-    given = kind == TRUE_FALSE
-    if not KEY.fullmatch(key):
-        section.fault(
-            _l("`%(key)s` cannot name an option: use one to ten letters a-z or digits, such as `a`.", key=key)
-        )
-    if given and "text" in section:
-        section.fault(_l("The words of true and false come from the platform: take `text` out."), "text")
-    found = OptionText(
-        key=key,
-        text=_line(section, "text", home, required=not given),
-        right=section.boolean("right", default=False),
-        feedback=_line(section, "feedback", home, required=False),
-    )
-    section.close()
-    return found
-
-
-def _judge(section: Section, question: QuestionText) -> None:
-    """A question that nobody could answer, or everybody."""
-    keys, right = [option.key for option in question.options], [option for option in question.options if option.right]
-    if not keys:
-        return
-    if question.kind == TRUE_FALSE and set(keys) != {"true", "false"}:
-        section.fault(_l("A true_false question has the options `true` and `false` and no others."), "options")
-    elif len(keys) < 2:
-        section.fault(_l("A question has at least two options: write another one."), "options")
-    if not right:
-        section.fault(_l("This question has no right answer: write `right: true` in an option."), "options")
-    elif question.kind in {SINGLE, TRUE_FALSE} and len(right) > 1:
-        wrong = ", ".join(f"`{option.key}`" for option in right)
-        sentence = _l(
-            "A %(kind)s question has one right answer; here %(wrong)s are right.", kind=question.kind, wrong=wrong
-        )
-        section.fault(sentence, "options")
-
-
-def _line(section: Section, key: str, home: Home, *, required: bool = True) -> Localized:
-    return proofread(section, key, section.localized(key, required=required, most=2000), home)
 
 
 def _write(row: Quiz, text: QuizText, home: Home) -> None:
     if row.id is not None:
         _protect(row, text)
-    row.pass_mark, row.attempts_allowed, row.shuffle = text.pass_mark, text.attempts, text.shuffle
-    kept = {question.slug: question for question in row.questions}
-    row.questions = [
-        _write_question(kept.get(question.slug) or Question(slug=question.slug), question, place, home)
-        for place, question in enumerate(text.questions, 1)
-    ]
+    row.attempts_allowed = text.attempts
+    for name in _SAME:
+        setattr(row, name, getattr(text, name))
+    _write_questions(row, text.questions, home)
+    _write_draws(row, text.draws)
 
 
-def _write_question(row: Question, text: QuestionText, place: int, home: Home) -> Question:
-    row.position, row.kind, row.points = place, text.kind, text.points
-    row.text, row.feedback = home.addressed(text.text), home.addressed(text.feedback)
-    kept = {option.key: option for option in row.options}
-    row.options = [
-        _write_option(kept.get(option.key) or Option(key=option.key), option, position, home)
-        for position, option in enumerate(text.options, 1)
-    ]
-    return row
+def _write_draws(row: Quiz, draws: Sequence[DrawText]) -> None:
+    """One that stays as it was keeps what it has drawn for everybody."""
+    kept = list(row.draws)
+    for place, text in enumerate(draws, 1):
+        draw = next((each for each in kept if draw_text(each) == text), None)
+        if draw is None:
+            draw = QuizDraw(**asdict(text), chosen=[])
+            row.draws.append(draw)
+        else:
+            kept.remove(draw)
+        draw.position = place
+    for draw in kept:
+        row.draws.remove(draw)
+    row.draws.sort(key=lambda each: each.position)
 
 
-def _write_option(row: Option, text: OptionText, place: int, home: Home) -> Option:
-    row.position, row.right = place, text.right
-    row.text, row.feedback = home.addressed(text.text), home.addressed(text.feedback)
-    return row
+def draw_text(row: QuizDraw) -> DrawText:
+    return DrawText(row.folder, row.tag, row.count, row.same, row.bank)
+
+
+def _write_questions(row: Quiz, questions: Sequence[QuestionText], home: Home) -> None:
+    """What left the text is taken out for good where no attempt has it, and set aside where one has."""
+    kept, seen = {question.slug: question for question in row.every_question}, _seen(row)
+    for place, asked in enumerate(questions, 1):
+        question = kept.pop(asked.slug, None)
+        if question is None:
+            question = Question(slug=asked.slug)
+            row.every_question.append(question)
+        question.position, question.removed_at = place, None
+        write_version(question, asked.with_texts(home.addressed), seen)
+    for question in kept.values():
+        if any(version.id in seen for version in question.versions):
+            question.removed_at = question.removed_at or clock.now()
+        else:
+            row.every_question.remove(question)
+    row.every_question.sort(key=lambda each: (each.removed_at is not None, each.position))
+
+
+def _seen(row: Quiz) -> set[int]:
+    """Versions of its questions that an attempt has."""
+    versions = select(QuestionVersion.id).join(QuestionVersion.question).where(Question.quiz_id == row.id)
+    return set(db.session.scalars(versions.where(exists().where(Answer.version_id == QuestionVersion.id))))
+
+
+def write_version(row: Question, asked: QuestionText, seen: set[int]) -> None:
+    """A version that somebody saw stays as it was, and another one follows it."""
+    newest = next((version for version in row.versions if version.current), None)
+    if newest is not None and newest.asked == asked:
+        return
+    if newest is not None and newest.id not in seen:
+        newest.asked, newest.saved_at = asked, clock.now()
+        return
+    if newest is not None:
+        newest.current = False
+        db.session.flush()  # one is current at a time
+    number = newest.number + 1 if newest else 1
+    row.versions.append(QuestionVersion(number=number, asked=asked, saved_at=clock.now()))
 
 
 def _protect(row: Quiz, text: QuizText) -> None:
-    """Attempts were answered and marked as the quiz was: its words may change, and what decides about marks may not."""
+    """Attempts keep the questions that they saw; what was said of them all stays: the pass mark, what was in time."""
     if db.session.scalar(select(Attempt.id).where(Attempt.quiz_id == row.id).limit(1)) is None:
         return
-    before, after = _marking(row.questions), _marking(text.questions)
-    for slug in {**before, **after}:
-        if before.get(slug) != after.get(slug):
-            raise DomainError(
-                _l(
-                    "%(quiz)s: people have begun this quiz, so its question %(question)s cannot be added, taken out or "
-                    "marked in another way. Correct its words only, or write a new quiz.",
-                    quiz=row.slug,
-                    question=slug,
-                )
-            )
     if row.pass_mark != text.pass_mark:
         raise DomainError(_l("%(quiz)s: people have begun this quiz, so its pass mark stays.", quiz=row.slug))
+    if row.scoring != text.scoring:
+        raise DomainError(
+            _l("%(quiz)s: people have begun this quiz, so which attempt counts stays as it was said.", quiz=row.slug)
+        )
     _protect_from_lateness(row, text)
-
-
-def _marking(questions: tuple[QuestionText, ...] | list[Question]) -> Mapping[str, object]:
-    """What decides about marks: kinds, points, options, which are right."""
-    return {
-        question.slug: (question.kind, question.points, {option.key: option.right for option in question.options})
-        for question in questions
-    }
 
 
 def _protect_from_lateness(row: Quiz, text: QuizText) -> None:
@@ -214,60 +224,58 @@ def _protect_from_lateness(row: Quiz, text: QuizText) -> None:
         raise DomainError(_l("%(quiz)s: the new due_at would make late what people handed in in time.", quiz=row.slug))
 
 
+def marking(question: QuestionText) -> QuestionText:
+    """What of a question decides about marks: all but its words."""
+    return question.with_texts(lambda _words: Localized())
+
+
 def _text(row: Quiz, home: Home) -> QuizText:
     return QuizText(
         **text_of_activity(row),
-        pass_mark=row.pass_mark,
         attempts=row.attempts_allowed,
-        shuffle=row.shuffle,
-        questions=tuple(_text_of_question(question, home) for question in row.questions),
+        **{name: getattr(row, name) for name in _SAME},
+        questions=tuple(current(question).with_texts(home.written) for question in row.questions),
+        draws=tuple(draw_text(each) for each in row.draws),
     )
 
 
-def _text_of_question(row: Question, home: Home) -> QuestionText:
-    return QuestionText(
-        slug=row.slug,
-        kind=row.kind,
-        text=home.written(row.text),
-        points=row.points,
-        feedback=home.written(row.feedback),
-        options=tuple(
-            OptionText(option.key, home.written(option.text), option.right, home.written(option.feedback))
-            for option in row.options
-        ),
-    )
+def current(question: Question) -> QuestionText:
+    """What a question asks now, of all its versions as they are loaded."""
+    return next(version.asked for version in reversed(question.versions) if version.current)
 
 
 def _files(text: QuizText, languages: Sequence[str]) -> dict[str, str]:
     facts = facts_of_activity(text, languages)
-    own = {"pass_mark": text.pass_mark, "attempts": text.attempts, "shuffle": text.shuffle}
-    questions = [_facts_of_question(question, languages) for question in text.questions]
+    own = {
+        "pass_mark": text.pass_mark,
+        "attempts": text.attempts,
+        "minutes": text.minutes or None,
+        "grace": text.grace if text.grace != 30 else None,
+        "scoring": text.scoring if text.scoring != BEST else None,
+        "reveals": text.reveals if text.reveals != WHEN_PASSED else None,
+        "shuffle": text.shuffle,
+        "shuffle_questions": text.shuffle_questions or None,
+        "one_by_one": text.one_by_one or None,
+    }
+    questions = [question_text.facts(question, languages) for question in text.questions]
     head = {"title": facts.pop("title"), "summary": facts.pop("summary")}
-    return {"": printer.document({**head, **own, **facts, "questions": questions})}
+    draws = [_facts_of_draw(each) for each in text.draws]
+    asked = {"questions": questions if questions or not draws else None, "draws": draws or None}
+    return {"": printer.document({**head, **own, **facts, **asked})}
 
 
-def _facts_of_question(question: QuestionText, languages: Sequence[str]) -> dict[str, Any]:
+def _facts_of_draw(draw: DrawText) -> dict[str, Any]:
     return {
-        "slug": question.slug,
-        "kind": question.kind,
-        "text": printer.spoken(question.text, languages),
-        "points": question.points,
-        "options": {option.key: _facts_of_option(option, languages) for option in question.options},
-        "feedback": printer.spoken(question.feedback, languages),
+        "bank": draw.bank if draw.bank != SCHOOL else None,
+        "folder": draw.folder or None,
+        "tag": draw.tag or None,
+        "count": draw.count,
+        "same": draw.same or None,
     }
-
-
-def _facts_of_option(option: OptionText, languages: Sequence[str]) -> dict[str, Any]:
-    facts = {
-        "text": printer.spoken(option.text, languages),
-        "right": True if option.right else None,
-        "feedback": printer.spoken(option.feedback, languages),
-    }
-    return {key: value for key, value in facts.items() if value is not None}
 
 
 def _loads() -> list[Any]:
-    return [selectinload(Quiz.questions).selectinload(Question.options)]
+    return [selectinload(Quiz.every_question).selectinload(Question.versions), selectinload(Quiz.draws)]
 
 
 register_format(

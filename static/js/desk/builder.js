@@ -112,13 +112,14 @@
     if (target.matches('[data-kind]')) target.closest('[data-row]').querySelector('[data-right]').dataset.right = target.value
   })
 
-  // Points in all: the sum of what is named, or of the largest of each row.
+  // Points in all: the sum of what is named, or of the largest of each row, as often as it counts.
   const total = () => {
     for (const place of document.querySelectorAll('[data-total]')) {
       const list = document.querySelector(`[data-rows="${place.dataset.within}"]`)
       if (!list) continue
       const points = (row) => [...row.querySelectorAll(place.dataset.total)].map((each) => Number(each.value) || 0)
-      place.textContent = rowsOf(list).reduce((sum, row) => sum + Math.max(0, ...points(row)), 0)
+      const weight = (row) => Number(row.querySelector('[data-weight]')?.value) || 1
+      place.textContent = rowsOf(list).reduce((sum, row) => sum + weight(row) * Math.max(0, ...points(row)), 0)
     }
   }
   document.addEventListener('input', (event) => event.target.closest('[data-rows]') && total())

@@ -229,7 +229,7 @@ def test_saving_tells_what_becomes_of_works(cast: Cast, assignment: Assignment) 
     )
     top = replace(before.criteria[0].levels[2], points=9)
     more = replace(before.criteria[0], levels=(*before.criteria[0].levels[:2], top))
-    assert "The rubric gives 11 points instead of 4: 1 work" in effects(
+    assert "It gives 11 points instead of 4: 1 work" in effects(
         assignment, replace(before, criteria=(more, before.criteria[1]))
     )
     due = Moment(NOW - timedelta(hours=1), "America/Montevideo")

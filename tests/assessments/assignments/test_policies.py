@@ -5,7 +5,7 @@ from datetime import datetime
 import pytest
 
 from escuela import clock
-from escuela.assessments.assignments import policies, queries
+from escuela.assessments.assignments import policies, queries, queues
 from escuela.extensions import db
 from tests import factories
 from tests.cast import Cast
@@ -60,7 +60,7 @@ def test_who_has_a_work_in_the_queue_and_on_the_desk(cast: Cast, name: str) -> N
     work = factories.work(cast.assignment, cast.lucias)
     person = getattr(cast, name)
     expected = [work] if REVIEWS.get(name) else []
-    assert db.session.scalars(queries.queue(person)).all() == expected
+    assert db.session.scalars(queues.queue(person)).all() == expected
     assert db.session.scalars(queries.on_the_desk(person, "novena", work.id)).unique().all() == expected
     assert db.session.scalars(queries.on_the_desk(person, "octava", work.id)).unique().all() == []
 

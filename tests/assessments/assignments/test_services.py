@@ -14,7 +14,7 @@ from escuela import clock, storage
 from escuela.assessments.assignments import services
 from escuela.assessments.assignments.judgement import Judgement
 from escuela.assessments.assignments.models import Assignment, Review, Submission, Work
-from escuela.assessments.assignments.queries import progress
+from escuela.assessments.assignments.queries import PROGRESS
 from escuela.editions.services import ClosedError
 from escuela.errors import DomainError
 from escuela.extensions import db
@@ -301,7 +301,7 @@ def test_a_released_review_is_frozen_and_mailed_once_in_the_participants_languag
 
 def test_progress_tells_the_state_of_each_work_and_since_when(cast: Cast, waiting: Work, marked: Judgement) -> None:
     def state() -> list[tuple[object, ...]]:
-        rows = db.session.execute(progress(cast.edition.id)).all()
+        rows = db.session.execute(PROGRESS[0](cast.edition.id)).all()
         return [tuple(row) for row in rows if row.enrolment_id == cast.lucias.id]
 
     key = (cast.lucias.id, cast.assignment.id)
@@ -317,10 +317,10 @@ def test_progress_tells_the_state_of_each_work_and_since_when(cast: Cast, waitin
         services.claim(waiting, by=cast.renata)
         services.approve(waiting, marked, by=cast.renata)
     assert state() == [(*key, "done", NOW + timedelta(hours=2))]
-    assert len(db.session.execute(progress(cast.edition.id)).all()) == 1
+    assert len(db.session.execute(PROGRESS[0](cast.edition.id)).all()) == 1
     attach(empty)
-    assert {row.state for row in db.session.execute(progress(cast.edition.id))} == {"done", "part"}
-    assert db.session.execute(progress(cast.other.id)).all() == []
+    assert {row.state for row in db.session.execute(PROGRESS[0](cast.edition.id))} == {"done", "part"}
+    assert db.session.execute(PROGRESS[0](cast.other.id)).all() == []
 
 
 # --- at the same moment, for real

@@ -294,4 +294,4 @@ def test_the_page_asks_as_much_for_three_versions_as_for_one(
     lucia = as_(cast.lucia)
     with count_queries() as ran:
         lucia.get(PAGE)
-    assert len(ran) == 14
+    assert len(ran) == 16

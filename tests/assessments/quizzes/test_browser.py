@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from threading import Thread
 
@@ -14,9 +15,11 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from sqlalchemy import select
 from werkzeug.serving import make_server
 
-from escuela import create_app
-from escuela.assessments.quizzes.models import Answer, Quiz
+from escuela import clock, create_app
+from escuela.assessments.quizzes import services
+from escuela.assessments.quizzes.models import Answer, Attempt, Quiz
 from escuela.extensions import db
+from tests import factories
 from tests.cast import Cast
 from tests.conftest import settings_for
 
@@ -35,7 +38,8 @@ class School:
 
     def stored(self) -> dict[str, list[str]]:
         with self.app.app_context():
-            return {answer.question.slug: answer.chosen for answer in db.session.scalars(select(Answer))}
+            rows = db.session.scalars(select(Answer).where(Answer.saves > 0))
+            return {answer.question.slug: answer.given.get("", []) for answer in rows}
 
     def closes_the_quiz(self) -> None:
         with self.app.app_context():
@@ -84,7 +88,7 @@ def page(school: School, chromium: Browser) -> Iterator[Page]:
 
 
 def option(page: Page, slug: str, key: str) -> Locator:
-    return page.locator(f"[name='chosen-{slug}'][value='{key}']")
+    return page.locator(f"[name='given-{slug}'][value='{key}']")
 
 
 def said(page: Page, slug: str) -> Locator:
@@ -120,7 +124,7 @@ def test_without_a_connection_it_says_so_keeps_trying_and_hands_in_only_what_is_
     page.context.set_offline(False)
     page.wait_for_url(f"**{FIRST}/entrega")
     assert school.stored() == {"p1": ["b"]}
-    expect(page.get_by_text("2 questions have no answer")).to_be_visible()
+    expect(page.get_by_text("2 questions are not answered whole")).to_be_visible()
 
 
 def test_a_reload_loses_nothing_and_the_result_leaves_nothing_in_the_browser(school: School, page: Page) -> None:
@@ -135,7 +139,7 @@ def test_a_reload_loses_nothing_and_the_result_leaves_nothing_in_the_browser(sch
     expect(option(page, "p1", "a")).to_be_checked()
     expect(option(page, "p2", "b")).to_be_checked()
     assert school.stored() == {"p1": ["a"], "p2": ["b"]}
-    page.evaluate("localStorage.setItem('attempt 1 p3', '[]')")
+    page.evaluate("localStorage.setItem('attempt 1 p3', JSON.stringify({ pairs: [] }))")
     page.goto(f"{FIRST}/entrega")
     page.get_by_role("button", name="Hand in as it is").click()
     expect(page.get_by_text("Question by question")).to_be_visible()
@@ -153,3 +157,53 @@ def test_a_refusal_is_said_in_place_and_not_tried_again(school: School, page: Pa
     expect(page.get_by_text("This attempt takes no more answers")).to_be_visible()
     assert len(posts) == 1
     assert school.stored() == {}
+
+
+def test_words_are_saved_while_they_are_typed(school: School, page: Page) -> None:
+    with school.app.app_context():
+        quiz = db.session.scalars(select(Quiz)).one()
+        factories.question(quiz, "essay", points=4)
+        services.hand_in(db.session.scalars(select(Attempt)).one())
+        db.session.commit()
+    page.goto(QUIZ)
+    page.get_by_role("button", name="Try again").click()
+    page.wait_for_url(f"**{QUIZ}/intentos/2")
+    page.locator("[name='given-p4']").press_sequentially("Porque el arroyo")
+    expect(said(page, "p4")).to_contain_text("Saved at")
+    page.reload()
+    expect(page.locator("[name='given-p4']")).to_have_value("Porque el arroyo")
+
+
+def test_a_second_tab_is_asked_before_it_overwrites(school: School, page: Page) -> None:
+    other = page.context.new_page()
+    other.goto(FIRST)
+    option(page, "p1", "a").check()
+    expect(said(page, "p1")).to_contain_text("Saved at")
+    option(other, "p1", "b").check()
+    expect(said(other, "p1")).to_contain_text("another window")
+    assert school.stored() == {"p1": ["a"]}
+    other.get_by_role("button", name="Take what is saved").click()
+    expect(option(other, "p1", "a")).to_be_checked()
+    option(other, "p1", "c").check()
+    expect(said(other, "p1")).to_contain_text("Saved at")
+    assert school.stored() == {"p1": ["c"]}
+    option(page, "p1", "b").check()
+    page.get_by_role("button", name="Keep what is here").click()
+    expect(said(page, "p1")).to_contain_text("Saved at")
+    assert school.stored() == {"p1": ["b"]}
+
+
+def test_when_the_minutes_are_over_the_last_choice_goes_in_with_the_rest(school: School, page: Page) -> None:
+    with school.app.app_context():
+        attempt = db.session.scalars(select(Attempt)).one()
+        attempt.quiz.minutes = 1
+        attempt.ends_at = clock.now() + timedelta(seconds=8)
+        db.session.commit()
+    page.reload()
+    expect(page.locator("[data-left]")).to_contain_text("Less than a minute left")
+    page.context.set_offline(True)
+    option(page, "p1", "a").check()
+    expect(said(page, "p1")).to_have_text(UNSAVED)
+    page.context.set_offline(False)
+    expect(page.get_by_text("Question by question")).to_be_visible()
+    assert school.stored() == {"p1": ["a"]}

@@ -9,6 +9,14 @@ import pytest
 from sqlalchemy import select
 from werkzeug.datastructures import MultiDict
 
+from escuela.assessments.quizzes.asked import (
+    AcceptedText,
+    GapText,
+    OptionText,
+    QuestionText,
+    TargetText,
+    UnitText,
+)
 from escuela.assessments.quizzes.forms import QuizForm
 from escuela.assessments.quizzes.models import Attempt, Quiz
 from escuela.assessments.quizzes.text import QuizText
@@ -32,9 +40,9 @@ EDITOR, FORMAT = "quiz", FORMATS["quiz"]
 @pytest.fixture
 def quiz(cast: Cast) -> Quiz:
     row = factories.quiz(factories.module(cast.edition))
-    for option in row.questions[2].options:
-        option.text = Localized()
-    return factories.saved(row)
+    third = row.questions[2]
+    factories.asking(third, options=tuple(replace(option, text=Localized()) for option in third.asked.options))
+    return row
 
 
 def text_of(row: Quiz) -> QuizText:
@@ -142,7 +150,7 @@ def test_a_new_quiz_is_written_in_two_languages(cast: Cast) -> None:
         ({"questions_1_text_es": " "}, "Question 2: Question: Write it in the first language"),
         ({"questions_0_points": "0"}, "Question 1: Points: From 1 to 100."),
         ({"questions_0_points": "x"}, "Question 1: Points: "),
-        ({"questions_0_kind": "essay"}, "Question 1: Answers: "),
+        ({"questions_0_kind": "riddle"}, "Question 1: Answers: "),
         ({"questions_2_options_0_key": "a"}, "Question 3: True and false are its two options"),
         ({"pass_mark": "101"}, "From 0 to 100."),
         ({"questions_0_text_es": "# Título"}, "Question 1: Question: A heading of level 1"),
@@ -261,28 +269,148 @@ def test_saving_tells_what_becomes_of_attempts(cast: Cast, quiz: Quiz, attempt: 
     reworded = replace(before.questions[0], text=Localized(es="Dicho mejor"))
     less = replace(before, attempts=1, questions=(reworded, *before.questions[1:]))
     told = " ".join(str(each) for each in EDITORS["quiz"].effects(quiz, less))
-    assert "the 2 attempts that were made keep their answers" in told
-    assert "1 person is answering it at this moment" in told
+    assert "The words of a question or of its options change: the 2 attempts that were made keep those" in told
     assert "2 people who have not passed have no attempt left" in told
     assert EDITORS["quiz"].effects(None, before) == []
 
 
-def test_a_begun_quiz_says_so_and_its_marks_stay(cast: Cast, quiz: Quiz, attempt: Callable[..., Any]) -> None:
-    attempt(quiz, cast.lucias, passed=True)
+def test_a_begun_quiz_says_so_and_attempts_keep_what_they_saw(
+    cast: Cast, quiz: Quiz, attempt: Callable[..., Any]
+) -> None:
+    made = attempt(quiz, cast.lucias, passed=True)
     form, values = pressed(quiz, "questions-do", "up-1")
     assert form.begun == 1
     FORMAT.write(quiz, saved(quiz, values), home_of(quiz.module))
-    wrong = saved(quiz, changed(typed(quiz), questions_0_options_0_right=None, questions_0_options_1_right="y"))
-    with pytest.raises(DomainError):
-        FORMAT.write(quiz, wrong, home_of(quiz.module))
+    other = saved(quiz, changed(typed(quiz), questions_0_options_0_right=None, questions_0_options_1_right="y"))
+    told = " ".join(str(each) for each in EDITORS["quiz"].effects(quiz, other))
+    assert "the 1 attempt that was made keeps its points until" in told
+    first = quiz.questions[0]
+    seen = next(answer for answer in made.answers if answer.question_id == first.id).version
+    FORMAT.write(quiz, other, home_of(quiz.module))
+    db.session.flush()
+    db.session.expire_all()
+    assert [option.right for option in first.asked.options] == [False, True, False]
+    assert [option.right for option in seen.asked.options] != [False, True, False]
+    assert [version.number for version in first.versions] == [1, 2]
+
+
+def test_a_question_that_somebody_has_is_set_aside_and_comes_back_under_its_name(
+    cast: Cast, quiz: Quiz, attempt: Callable[..., Any]
+) -> None:
+    attempt(quiz, cast.lucias, passed=True)
+    whole = text_of(quiz)
+    FORMAT.write(quiz, replace(whole, questions=whole.questions[:2]), home_of(quiz.module))
+    db.session.flush()
+    gone = quiz.every_question[2]
+    assert ([question.slug for question in quiz.questions], gone.removed_at) == (["p1", "p2"], NOW)
+    assert len(text_of(quiz).questions) == 2
+    FORMAT.write(quiz, whole, home_of(quiz.module))
+    db.session.flush()
+    assert text_of(quiz) == whole
+    assert gone.removed_at is None
+
+
+def test_the_pass_mark_and_which_attempt_counts_stay_once_it_is_begun(
+    cast: Cast, quiz: Quiz, attempt: Callable[..., Any]
+) -> None:
+    attempt(quiz, cast.lucias, passed=True)
+    for changes in ({"pass_mark": 80}, {"scoring": "last"}):
+        with pytest.raises(DomainError):
+            FORMAT.write(quiz, replace(text_of(quiz), **changes), home_of(quiz.module))
 
 
 @pytest.fixture
 def attempt() -> Callable[..., Any]:
     def make(quiz: Quiz, enrolment: Any, *, passed: bool | None) -> Attempt:
-        row = Attempt(quiz_id=quiz.id, enrolment_id=enrolment.id, number=1, seed=1, started_at=NOW)
-        if passed is not None:
-            row.submitted_at, row.points, row.points_possible, row.passed = NOW, 2, 3, passed
-        return factories.saved(row)
+        result = {} if passed is None else {"points": 200, "passed": passed}
+        return factories.attempt(quiz, enrolment, **result)
 
     return make
+
+
+# --- every kind of question
+
+
+EVERY = (
+    QuestionText(
+        "palabra",
+        "short",
+        Localized(es="¿Qué?"),
+        accepted=(AcceptedText("río"), AcceptedText("arroyo", 50, feedback=Localized(es="Casi."))),
+        accents=True,
+    ),
+    QuestionText(
+        "medida",
+        "number",
+        Localized(es="¿Cuánto?", pt="Quanto?"),
+        points=3,
+        accepted=(AcceptedText("3.5", tolerance="0.1"),),
+        units=(UnitText("m³/s"), UnitText("L/s", "0.001")),
+    ),
+    QuestionText(
+        "pares",
+        "matching",
+        Localized(es="¿Quién?"),
+        partial=True,
+        targets=(TargetText("a", Localized(es="Uno")), TargetText("b", Localized(es="Dos"))),
+        options=(
+            OptionText("a", Localized(es="El uno"), target="a"),
+            OptionText("b", Localized(es="El dos"), target="b"),
+        ),
+    ),
+    QuestionText(
+        "orden",
+        "ordering",
+        Localized(es="¿En qué orden?"),
+        options=tuple(OptionText(key, Localized(es=f"Paso {key}")) for key in "abc"),
+    ),
+    QuestionText(
+        "frase",
+        "gaps",
+        Localized(es="El [[a]] y la [[b]].", pt="O [[a]] e a [[b]]."),
+        partial=True,
+        gaps=(
+            GapText("a", accepted=(AcceptedText("sol"), AcceptedText("astro", 50))),
+            GapText(
+                "b",
+                options=(
+                    OptionText("a", Localized(es="luna", pt="lua"), right=True),
+                    OptionText("b", Localized(es="mesa", pt="mesa")),
+                ),
+            ),
+        ),
+    ),
+    QuestionText(
+        "grupos",
+        "classify",
+        Localized(es="¿Dónde va?"),
+        targets=(TargetText("frio", Localized(es="Frío")), TargetText("calor", Localized(es="Calor"))),
+        options=tuple(OptionText(key, Localized(es=key), target="frio" if key < "c" else "calor") for key in "abcd"),
+    ),
+    QuestionText("ensayo", "essay", Localized(es="¿Por qué?"), points=4, words=150, feedback=Localized(es="Bien.")),
+)
+
+
+def test_questions_of_every_kind_come_back_from_their_form_as_they_were(quiz: Quiz) -> None:
+    text = replace(
+        text_of(quiz),
+        questions=EVERY,
+        minutes=20,
+        scoring="mean",
+        reveals="closed",
+        one_by_one=True,
+        shuffle_questions=True,
+    )
+    FORMAT.write(quiz, text, home_of(quiz.module))
+    db.session.flush()
+    assert saved(quiz, typed(quiz)) == text_of(quiz) == text
+
+
+@pytest.mark.parametrize("kind", [question.kind for question in EVERY])
+def test_buttons_add_a_question_of_the_other_kinds_and_say_what_is_missing(quiz: Quiz, kind: str) -> None:
+    _form, values = pressed(quiz, "questions-do", f"add-{kind}")
+    values["questions-3-text-es"] = "¿Y esto?"
+    form = form_of(quiz, values)
+    assert form.validate() == (kind == "essay")
+    if kind == "essay":
+        assert form.text("q", 1).questions[3].kind == "essay"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -13,6 +14,7 @@ from sqlalchemy import select
 
 from escuela import clock
 from escuela.assessments.quizzes.models import Attempt
+from escuela.columns import Localized
 from escuela.extensions import db
 from tests import factories
 from tests.cast import Cast
@@ -24,9 +26,9 @@ QUIZ = "/ediciones/novena/cuestionarios/quiz-datos"
 FIRST = f"{QUIZ}/intentos/1"
 RIGHT = {
     "question": ["p1", "p2", "p3"],
-    "chosen-p1": "a",
-    "chosen-p2": ["a", "b"],
-    "chosen-p3": "true",
+    "given-p1": "a",
+    "given-p2": ["a", "b"],
+    "given-p3": "true",
 }
 
 
@@ -110,14 +112,14 @@ def test_closed_refuses_at_the_instant_and_keeps_what_was_saved_to_read_and_to_h
     cast.quiz.strict = True
     db.session.commit()
     lucia = begin(as_(cast.lucia))
-    lucia.post(f"{FIRST}/respuestas", data={"question": "p1", "chosen-p1": "a"})
+    lucia.post(f"{FIRST}/respuestas", data={"question": "p1", "given-p1": "a"})
     with clock.stopped(cast.quiz.due_at):
-        refused = lucia.post(f"{FIRST}/respuestas", data={"question": "p1", "chosen-p1": "b"})
+        refused = lucia.post(f"{FIRST}/respuestas", data={"question": "p1", "given-p1": "b"})
         assert refused.status_code == 409
         assert {"23:59", "22:59"} <= set(re.findall(r"\d\d:\d\d", words(refused)))
         page = lucia.get(FIRST)
-        assert chosen(page.text) == ["chosen-p1 a"]
-        assert page.text.count(" disabled>") == 3
+        assert chosen(page.text) == ["given-p1 a"]
+        assert len(re.findall(r"<fieldset[^>]* disabled", page.text)) == 3
         assert "data-attempt=" not in page.text
         assert lucia.get(f"{FIRST}/entrega").location == FIRST
         lucia.post(f"{FIRST}/entrega")
@@ -136,10 +138,10 @@ def test_a_double_click_on_start_is_one_attempt(cast: Cast, as_: As) -> None:
 
 def test_an_attempt_without_scripts_saves_all_its_questions_with_one_button(cast: Cast, as_: As) -> None:
     lucia = begin(as_(cast.lucia))
-    saved = lucia.post(f"{FIRST}/respuestas", data=RIGHT | {"chosen-p3": "false"})
+    saved = lucia.post(f"{FIRST}/respuestas", data=RIGHT | {"given-p3": "false"})
     assert (saved.status_code, saved.location) == (303, FIRST)
     page = lucia.get(FIRST)
-    assert sorted(chosen(page.text)) == ["chosen-p1 a", "chosen-p2 a", "chosen-p2 b", "chosen-p3 false"]
+    assert sorted(chosen(page.text)) == ["given-p1 a", "given-p2 a", "given-p2 b", "given-p3 false"]
     assert "Saved at 12:00" in words(page)
     assert "3 of 3 answered" in words(page)
 
@@ -154,7 +156,7 @@ def test_the_hour_of_saving_is_the_readers_own(cast: Cast, as_: As) -> None:
 
 def test_the_options_stay_in_their_order_from_one_look_to_the_next(cast: Cast, as_: As) -> None:
     lucia = begin(as_(cast.lucia))
-    orders = [re.findall(r'name="chosen-p\d" value="(\w+)"', lucia.get(FIRST).text) for _ in range(2)]
+    orders = [re.findall(r'name="given-p\d" value="(\w+)"', lucia.get(FIRST).text) for _ in range(2)]
     assert orders[0] == orders[1]
     assert sorted(orders[0]) == ["a", "a", "b", "b", "c", "c", "false", "true"]
 
@@ -168,20 +170,21 @@ def test_an_open_attempt_tells_neither_right_answers_nor_feedback(cast: Cast, as
     pages = [f"{FIRST}", f"{FIRST}/entrega", QUIZ]
     before = [lucia.read(page) for page in pages]
     for question in cast.quiz.questions:
-        question.feedback = factories.words("Explicación")
-        for option in question.options:
-            option.right, option.feedback = not option.right, factories.words("Otra explicación")
-    db.session.commit()
+        other = [
+            replace(option, right=not option.right, feedback=factories.words("Otra explicación"))
+            for option in question.asked.options
+        ]
+        factories.asking(question, feedback=factories.words("Explicación"), options=tuple(other))
     assert [lucia.read(page) for page in pages] == before
     assert not any("Sobre" in page or "xplicación" in page for page in before)
 
 
 def test_reviewing_saves_first_and_lists_what_is_missing(cast: Cast, as_: As) -> None:
     lucia = begin(as_(cast.lucia))
-    answer = lucia.post(f"{FIRST}/respuestas", data=RIGHT | {"chosen-p2": [], "review": "1"})
+    answer = lucia.post(f"{FIRST}/respuestas", data=RIGHT | {"given-p2": [], "review": "1"})
     assert answer.location == f"{FIRST}/entrega"
     page = lucia.get(answer.location)
-    assert "1 question has no answer" in words(page)
+    assert "1 question is not answered whole" in words(page)
     assert f'href="{FIRST}#p2"' in page.text
     assert f'href="{FIRST}#p1"' not in page.text
     assert db.session.scalars(select(Attempt)).one().submitted_at is None
@@ -197,10 +200,9 @@ def test_reviewing_says_so_when_nothing_is_missing(cast: Cast, as_: As) -> None:
 
 
 def test_the_result_says_points_and_what_was_right_with_its_feedback(cast: Cast, as_: As) -> None:
-    cast.quiz.questions[1].feedback = factories.words("Siempre conviene mirar las dos.")
-    db.session.commit()
+    factories.asking(cast.quiz.questions[1], feedback=factories.words("Siempre conviene mirar las dos."))
     lucia = begin(as_(cast.lucia))
-    lucia.post(f"{FIRST}/respuestas", data=RIGHT | {"chosen-p2": ["a", "c"]})
+    lucia.post(f"{FIRST}/respuestas", data=RIGHT | {"given-p2": ["a", "c"]})
     handed = lucia.post(f"{FIRST}/entrega")
     assert (handed.status_code, handed.location) == (303, FIRST)
     page = lucia.get(FIRST)
@@ -218,7 +220,7 @@ def test_the_result_says_points_and_what_was_right_with_its_feedback(cast: Cast,
 
 def test_right_answers_stay_untold_while_another_attempt_could_use_them(cast: Cast, as_: As) -> None:
     lucia = begin(as_(cast.lucia))
-    lucia.post(f"{FIRST}/respuestas", data={"question": "p1", "chosen-p1": "b"})
+    lucia.post(f"{FIRST}/respuestas", data={"question": "p1", "given-p1": "b"})
     lucia.post(f"{FIRST}/entrega")
     first = words(lucia.get(FIRST))
     assert "Sobre b" in first
@@ -234,7 +236,7 @@ def test_handing_in_twice_comes_to_the_same_result(cast: Cast, as_: As) -> None:
     lucia.post(f"{FIRST}/respuestas", data=RIGHT)
     for _ in range(2):
         assert lucia.post(f"{FIRST}/entrega").location == FIRST
-    assert db.session.scalars(select(Attempt)).one().points == 3
+    assert db.session.scalars(select(Attempt)).one().points == 300
     assert lucia.get(f"{FIRST}/entrega").location == FIRST
 
 
@@ -242,15 +244,14 @@ def test_a_question_in_another_language_is_marked_and_said(cast: Cast, as_: As) 
     cast.lucia.language = "en"
     db.session.commit()
     page = begin(as_(cast.lucia)).get(FIRST).text
-    assert '<span lang="es">Pregunta 1</span>' in page
+    assert '<div lang="es"><p>Pregunta 1</p>' in page
     assert '<span lang="es">Opción a</span>' in page
     assert "This is not in English yet; shown in Spanish." in page
 
 
 def test_true_and_false_without_words_of_their_own_get_ours(cast: Cast, as_: As) -> None:
-    for option in cast.quiz.questions[2].options:
-        option.text = type(option.text)()
-    db.session.commit()
+    third = cast.quiz.questions[2]
+    factories.asking(third, options=tuple(replace(option, text=Localized()) for option in third.asked.options))
     page = words(begin(as_(cast.lucia)).get(FIRST))
     assert "True" in page
     assert "False" in page
