@@ -157,7 +157,7 @@ for (const form of document.querySelectorAll('form[data-editor]')) {
   const chooser = dialog.querySelector('input[type=file]')
   const which = dialog.querySelector('[data-which]')
   let file, target, place, sending, waiting = [], count = 0
-  const ask = (text, given, at = [text.selectionStart, text.selectionEnd]) => {
+  const ask = (text, given, at = [text.selectionEnd, text.selectionEnd]) => { // after what is marked: a picture takes the place of no words
     file = given
     target = text
     place = at // a text behind a dialog forgets it
