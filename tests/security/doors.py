@@ -14,7 +14,7 @@ from escuela import storage
 from escuela.access import is_public
 from escuela.admissions.models import RosterImport
 from escuela.applications.models import ApplicationFile
-from escuela.assessments.assignments.models import Review, Work, WorkFile
+from escuela.assessments.assignments.models import CHANGES_REQUESTED, Review, Work, WorkFile
 from escuela.assessments.assignments.review_models import Phrase, Remark
 from escuela.assessments.assignments.upload_models import Upload
 from escuela.assessments.quizzes import services as quizzes
@@ -139,7 +139,10 @@ class Things:
         decided = {"final": 800, "reason": "x", "decided_at": NOW, "decided_by_id": cast.gabriela.id}
         factories.saved(JuryDecision(work_id=work.id, jury_id=jury.id, **decided))
         upload = Upload(work=work, by_id=cast.lucia.id, name="plan.pdf", size=9, sha256="1" * 64, touched_at=NOW)
-        review = factories.saved(Review(submission=work.submissions[0], reviewer=cast.renata, saved_at=NOW))
+        review = Review(submission_id=work.submissions[0].id, reviewer_id=cast.renata.id, comment="x", saved_at=NOW)
+        review.outcome, review.released_at, work.state = CHANGES_REQUESTED, NOW, CHANGES_REQUESTED
+        remark = Remark(review=review, text="x", start=0, stop=1, quote=work.submissions[0].text[0])
+        factories.saved(remark)
         return cls(
             work,
             file,
@@ -156,8 +159,8 @@ class Things:
             sheet,
             factories.award(work, jury),
             factories.saved(upload),
-            factories.saved(Remark(review=review, text="Falta la fuente.", start=0, stop=7, quote="Nuestro")),
-            factories.saved(Phrase(owner_id=cast.renata.id, text="Buen comienzo.", kept_at=NOW)),
+            remark,
+            factories.saved(Phrase(owner_id=cast.renata.id, text="x", kept_at=NOW)),
             factories.banked(),
         )
 
@@ -192,6 +195,11 @@ def doors(app: Flask, cast: Cast, things: Things) -> Iterator[Door]:
         "medium": things.medium.id,
         "draft": things.draft.id,
         "upload": things.upload.id,
+        "review": things.remark.review_id,
+        "remark": things.remark.id,
+        "phrase": things.phrase.id,
+        "assignment": cast.assignment.id,
+        "page": 1,
         "module": cast.module.slug,
         "kind": "lesson",
         "sort": "actividades",

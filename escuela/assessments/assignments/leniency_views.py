@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
@@ -20,6 +20,7 @@ from escuela.editions.models import ARCHIVED, CLOSED
 from escuela.editions.policies import can_review, closes, due, ends
 from escuela.errors import DomainError
 from escuela.extensions import db
+from escuela.gate import page_number
 from escuela.people import places
 from escuela.people.history import FIELDS, VALUES, VERBS, history_of
 
@@ -45,7 +46,7 @@ VALUES.update({"state:approved": _l("Approved"), "state:changes_requested": _l("
 def deadlines(edition: str, activity: str) -> ResponseReturnValue:
     """Everybody with the instant at which it is due for them; those with more time say so."""
     assignment = _reviewed(edition, activity)
-    page = max(1, request.args.get("pagina", 1, type=int))
+    page = page_number("pagina")
     people = roll(assignment.edition).where(Enrolment.status == ACTIVE)
     found = db.session.scalars(people.limit(PAGE_SIZE + 1).offset((page - 1) * PAGE_SIZE)).all()
     held = dict(db.session.execute(queries.works_of(assignment, found)).all())

@@ -12,7 +12,7 @@ from escuela.assessments.assignments.judgement import NOTE, tidy
 from escuela.assessments.assignments.models import Assignment, Review, Submission, Work
 from escuela.assessments.assignments.queries import members, reviewable_works, whose
 from escuela.assessments.assignments.review_models import Reply
-from escuela.editions.models import COORDINATOR, Edition, EditionStaff
+from escuela.editions.models import ARCHIVED, COORDINATOR, Edition, EditionStaff
 from escuela.errors import DomainError
 from escuela.extensions import db
 from escuela.messages.services import Recipient, enqueue
@@ -70,6 +70,8 @@ def answer(review: Review, text: str, *, by: User) -> Reply:
 
 
 def _written(review: Review, text: str, by: User, *, asks: bool) -> Reply:
+    if review.submission.work.assignment.edition.status == ARCHIVED:
+        raise DomainError(_l("This edition is archived: nothing in it changes any more."))
     text = tidy(text).strip()
     if not text:
         raise DomainError(_l("Write your message first."))
