@@ -208,11 +208,6 @@ def doors(app: Flask, cast: Cast, things: Things) -> Iterator[Door]:
         "juror": things.sheet.juror_id,
         "sheet": things.sheet.id,
         "award": things.award.id,
-        "assignment": cast.assignment.id,
-        "review": things.remark.review_id,
-        "remark": things.remark.id,
-        "phrase": things.phrase.id,
-        "page": 1,
         "form": "gift",
     }
     rooms: dict[str, dict[str, Any]] = {
