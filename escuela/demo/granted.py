@@ -25,22 +25,23 @@ TOGETHER = (
 MAP = "https://mapas.example.org/canelones/arroyo-carrasco"
 FIRST, SECOND = (
     (
-        "Una ordenanza que abre los datos de obras existe desde 2019, pero nadie los actualiza.\n\n"
-        "Quién decide: la dirección de sistemas, sola.\n\n"
-        "Propuesta: publicar los datos cada mes."
+        "Inventario del barrio del arroyo: ocho registros de tres áreas del municipio.\n\n"
+        "Hallazgo: las planillas de Obras no dicen de qué año son.\n\n"
+        "El vacío más urgente: cuántas personas con movilidad reducida viven en cada cuadra."
     ),
     (
-        "Una ordenanza que abre los datos de obras existe desde 2019, pero nadie los actualiza desde 2022.\n\n"
-        "Quién decide: una mesa de tres direcciones (sistemas, obras y participación), con acta pública.\n\n"
-        "Propuesta: publicar los datos cada mes, con una persona responsable y su suplente."
+        "Inventario del barrio del arroyo: once registros de tres áreas y de los bomberos voluntarios.\n\n"
+        "Hallazgo: las planillas de Obras no dicen de qué año son; las de los bomberos sí, desde 2015.\n\n"
+        "El vacío más urgente: cuántas personas con movilidad reducida viven en cada cuadra. Lo cubriría Desarrollo "
+        "Social, con los equipos de salud, antes de agosto."
     ),
 )
 
 
 def make(edition: Edition, enrolled: dict[str, Enrolment], *, tutor: User) -> None:
-    second, third = (_assignment(edition, position) for position in (2, 3))
+    first, second, third = (_assignment(edition, position) for position in (1, 2, 3))
     _more_time(second, enrolled["martin"], tutor)
-    _again(second, enrolled["silvia"], tutor)
+    _again(first, enrolled["rosa"], tutor)
     _together(third, enrolled["lucia"])
     shared.keep(_assignment(edition, 5), name="Tres criterios de la Escuela", by=tutor)
 
@@ -67,7 +68,7 @@ def _again(assignment: Assignment, who: Enrolment, tutor: User) -> None:
     ).one()
     work.submissions[0].text = work.draft = FIRST
     with clock.stopped(clock.now() - 2 * DAY):
-        leniency.reopen(work, reason="Quiere sumar la mesa que se creó este mes.", by=tutor)
+        leniency.reopen(work, reason="Quiere sumar los datos que los bomberos le dieron este mes.", by=tutor)
     with clock.stopped(clock.now() - DAY):
         services.save_draft(work, SECOND, began_from=work.draft_mark)
         services.submit(work, by=who.user)

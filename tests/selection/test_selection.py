@@ -403,7 +403,7 @@ def test_the_accepted_become_participants_without_typing_anything_again(scene: S
     assert (enrolment.edition_id, enrolment.local_government_id) == (cast.edition.id, cast.catamarca.id)
     [membership] = db.session.scalars(select(Membership).where(Membership.user_id == user.id)).all()
     assert membership.position == "Directora de ambiente"
-    told = db.session.scalars(select(Message).where(Message.address == bia.email)).all()
+    told = db.session.scalars(select(Message).where(Message.address == bia.email).order_by(Message.id)).all()
     assert [each.kind for each in told] == ["selection/accepted", "admissions/enrolled"]
     assert client.post(link_of(bia), data={"reply": DECLINED}).status_code == 409
 
