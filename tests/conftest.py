@@ -42,6 +42,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--database", choices=("sqlite", "postgresql"), default="sqlite", help="what the tests run on")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """For `--dist loadgroup`: the tests of a file stay together, or of one person where each visits their pages."""
+    for item in items:
+        if item.get_closest_marker("browser"):
+            person = item.callspec.params.get("person") if hasattr(item, "callspec") else None
+            item.add_marker(pytest.mark.xdist_group(f"{item.path} {person}"))
+
+
 class Client(FlaskClient):
     """A browser: each request has a context of its own, as in production, so nobody's sign-in leaks into another's."""
 
