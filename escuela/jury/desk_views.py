@@ -28,6 +28,7 @@ from escuela.jury.models import Jury, JuryCriterion, JuryDecision
 from escuela.jury.policies import KIND_WORDS, Line, line, scoring
 from escuela.jury.views import HOME, bp
 from escuela.people.history import history_of
+from escuela.people.models import Change
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
 PER_PAGE = 50
 HISTORY = 30
 """Lines of the history on one page."""
+OPEN = ("juror", "work")
+"""What the history says of a sheet before every sheet of its work is given."""
 
 web.TABS.append(web.Tab(62, _l("Jury"), "jury.board", coordinates))
 web.TABS.append(web.Tab(10, _l("Ranking"), "jury.board", coordinates, below="jury.board"))
@@ -311,10 +314,19 @@ def _criterion_row(jury: Jury, number: int) -> JuryCriterion:
 def history(edition: str) -> ResponseReturnValue:
     jury = jury_of(edition)
     page = db.paginate(history_of(jury), page=page_number(), per_page=HISTORY, max_per_page=HISTORY, error_out=False)
+    sealed = queries.sealed(jury)
     return render_template(
         "jury/history.html",
         edition=jury.assignment.edition,
         jury=jury,
+        changes=[_blind(each) if each.subject in sealed else each for each in page.items],
         page=page,
         href=lambda to: url_for(".history", edition=edition, page=to),
     )
+
+
+def _blind(change: Change) -> Change:
+    """A line as it may be read while the work lacks scores: who did what to which work, and no figures."""
+    before, after = ({name: each[name] for name in OPEN if name in each} for each in (change.before, change.after))
+    told = {"id": change.id, "at": change.at, "by_name": change.by_name, "subject": change.subject, "verb": change.verb}
+    return Change(**told, before=before, after=after)

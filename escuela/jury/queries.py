@@ -25,6 +25,7 @@ from escuela.editions.models import Edition
 from escuela.extensions import db
 from escuela.jury.models import Award, Juror, Jury, JuryDecision, Scoresheet
 from escuela.jury.policies import Entry, Given, Line, line, ranked
+from escuela.people.history import subject_of
 from escuela.people.models import LocalGovernment, Membership, User
 
 COUNTS = Scoresheet.recused_at.is_(None)
@@ -240,6 +241,14 @@ def ranking(jury: Jury) -> list[Line]:
     """Every work with its place, the best first: three queries whatever there is."""
     bars = barred(jury)
     return ranked(line(each, jury, bars.get(each.work, ())) for each in entries(jury))
+
+
+def sealed(jury: Jury) -> set[str]:
+    """Sheets of works that lack scores, as the history names them: what they say is nobody's to read yet."""
+    lacking = [each.entry.work for each in ranking(jury) if not each.whole]
+    rows = select(Scoresheet).join(Scoresheet.juror)
+    rows = rows.where(Juror.jury_id == jury.id, Scoresheet.work_id.in_(lacking))
+    return {subject_of(each) for each in db.session.scalars(rows)}
 
 
 # --- sheets

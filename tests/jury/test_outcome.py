@@ -119,7 +119,7 @@ def test_a_disagreement_is_decided_with_a_reason_and_counts(scored: Scene, cast:
     assert "decided; mean 8.0" in page
     assert page.index(cast.rocio.name, page.index("<tbody>")) < page.index(cast.lucia.name, page.index("<tbody>"))
     line = db.session.scalars(select(Change).where(Change.verb == "disagreement.decided")).first()
-    assert (line.after["final"], line.reason) == ("6.75", "El presupuesto no está asegurado.")
+    assert (line.after["final"], line.reason) == (6.75, "El presupuesto no está asegurado.")
     assert "El presupuesto no está asegurado." in client.get(f"{HOME}/historia").text
 
 
@@ -132,7 +132,7 @@ def test_a_decision_is_taken_back_with_a_reason(scored: Scene, cast: Cast, as_: 
     assert client.post(f"{page_of(scored)}/reconsiderar", data={"reason": "Falta leer el anexo"}).status_code == 303
     assert db.session.scalars(select(JuryDecision)).all() == []
     line = db.session.scalars(select(Change).where(Change.verb == "disagreement.open")).one()
-    assert (line.before["final"], line.before["why"]) == ("9.00", "Lo vimos juntos.")
+    assert (line.before["final"], line.before["why"]) == (9.0, "Lo vimos juntos.")
 
 
 def test_nothing_is_decided_where_the_jurors_agree_or_lack(scored: Scene, cast: Cast, as_: As) -> None:

@@ -161,7 +161,7 @@ def test_a_sheet_is_taken_back_until_it_is_given_and_then_set_aside(scene: Scene
     assert client.post(aside, data={"reason": "Trabajó allí en 2026"}).status_code == 303
     assert (given.total, given.recused_reason) == (None, "Trabajó allí en 2026")
     line = db.session.scalars(select(Change).where(Change.verb == "sheets.aside")).one()
-    assert (line.before["total"], line.reason) == ("6.00", "Trabajó allí en 2026")
+    assert (line.before["total"], line.reason) == (6.0, "Trabajó allí en 2026")
     assert as_(scene.otavio).get(f"{HOME}/mesa/{scene.work.id}").status_code == 404
 
 
