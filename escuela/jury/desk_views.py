@@ -17,6 +17,7 @@ from escuela import web
 from escuela.access import get_or_404, me, require
 from escuela.admissions.queries import taught_editions
 from escuela.assessments.assignments.models import Work
+from escuela.assessments.assignments.queries import not_of
 from escuela.editions.models import Edition
 from escuela.editions.policies import coordinates
 from escuela.errors import DomainError
@@ -155,8 +156,16 @@ def _harmless(value: object) -> str:
 
 
 def work_of(jury: Jury, number: int) -> Work:
-    """A work that the jury judges, with whose it is."""
-    return get_or_404(queries.judged(jury).where(Work.id == number).options(*queries.named()))
+    """A work that the jury judges, with whose it is: nobody decides on their own."""
+    found = get_or_404(queries.judged(jury).where(Work.id == number).options(*queries.named()))
+    require_apart(found)
+    return found
+
+
+def require_apart(work: Work) -> None:
+    """Of who coordinates and takes part as well: only works in which they have no part."""
+    apart = select(Work.id).join(Work.assignment).where(Work.id == work.id, not_of(me()))
+    require(db.session.scalar(apart) is not None)
 
 
 @bp.get(f"{HOME}/trabajos/<int:work>")
@@ -186,6 +195,7 @@ def reconsider(edition: str, work: int) -> ResponseReturnValue:
     """Take a decision back, with a reason."""
     jury, form = jury_of(edition), ReasonForm()
     row = get_or_404(select(JuryDecision).where(JuryDecision.jury_id == jury.id, JuryDecision.work_id == work))
+    require_apart(row.work)
     if form.validate_on_submit():
         try:
             outcome.take_back(row, reason=str(form.reason.data), by=me())

@@ -12,7 +12,7 @@ from escuela import clock
 from escuela.assessments.assignments.models import Submission
 from escuela.extensions import db
 from escuela.jury import queries
-from escuela.jury.models import Award, JuryDecision
+from escuela.jury.models import Award, JuryDecision, Scoresheet
 from escuela.messages.models import Message
 from escuela.people.models import Change, User
 from tests import factories
@@ -121,6 +121,17 @@ def test_a_disagreement_is_decided_with_a_reason_and_counts(scored: Scene, cast:
     line = db.session.scalars(select(Change).where(Change.verb == "disagreement.decided")).first()
     assert (line.after["final"], line.reason) == (6.75, "El presupuesto no está asegurado.")
     assert "El presupuesto no está asegurado." in client.get(f"{HOME}/historia").text
+
+
+def test_who_coordinates_and_takes_part_decides_nothing_on_their_own_work(scored: Scene, cast: Cast, as_: As) -> None:
+    factories.staff(cast.lucia, cast.edition, "coordinator")
+    lucia, sheet = as_(cast.lucia), db.session.scalars(select(Scoresheet)).first()
+    own = f"{HOME}/trabajos/{scored.work.id}"
+    sent = {"final": "10", "reason": "Es el mejor.", "kind": "exchange"}
+    answers = [lucia.get(own), lucia.post(f"{own}/decidir", data=sent), lucia.post(f"{own}/premiar", data=sent)]
+    answers.append(lucia.post(f"{HOME}/planillas/{sheet.id}/apartar", data=sent))
+    assert [each.status_code for each in answers] == [403] * 4
+    assert lucia.get(f"{HOME}/trabajos/{scored.other.id}").status_code == 200
 
 
 def test_a_decision_is_taken_back_with_a_reason(scored: Scene, cast: Cast, as_: As) -> None:
