@@ -23,7 +23,6 @@ from escuela.editions.policies import can_review
 from escuela.errors import DomainError
 from escuela.extensions import db
 from escuela.people.models import LocalGovernment, User
-from escuela.people.queries import all_governments
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -87,11 +86,11 @@ def _government(work: Work) -> LocalGovernment:
 
 
 def _governments(edition: Edition, works: Sequence[Work]) -> list[LocalGovernment]:
-    """Those whose people take part, and those of what waits, by country and name."""
+    """Those whose people take part, and those of what waits, by name."""
     here = select(Enrolment.local_government_id).where(Enrolment.edition_id == edition.id, Enrolment.status == ACTIVE)
     waiting = {_government(work).id for work in works}
-    rows = all_governments().where(or_(LocalGovernment.id.in_(here), LocalGovernment.id.in_(waiting)))
-    return list(db.session.scalars(rows))
+    rows = select(LocalGovernment).where(or_(LocalGovernment.id.in_(here), LocalGovernment.id.in_(waiting)))
+    return list(db.session.scalars(rows.order_by(LocalGovernment.folded_name, LocalGovernment.id)))
 
 
 def _chosen(edition: Edition, field: str, work: Work) -> User | None:
