@@ -107,7 +107,8 @@ def test_the_ranking_takes_at_most_12_queries_whatever_it_holds(
 def test_a_disagreement_is_decided_with_a_reason_and_counts(scored: Scene, cast: Cast, as_: As) -> None:
     client = as_(cast.gabriela)
     assert "The jurors disagree: 4.0" in client.get(page_of(scored)).text
-    for wrong in ({"final": "", "reason": "x"}, {"final": "10.5", "reason": "x"}, {"final": "8", "reason": ""}):
+    for final, reason in (("", "x"), ("10.5", "x"), ("sNaN", "x"), ("Infinity", "x"), ("8", "")):
+        wrong = {"final": final, "reason": reason}
         assert client.post(f"{page_of(scored)}/decidir", data=wrong).status_code == 422
     decided = {"final": "6,75", "reason": "El presupuesto no está asegurado."}
     for _ in range(2):

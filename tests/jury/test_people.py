@@ -253,3 +253,9 @@ def test_the_list_costs_the_same_whatever_it_holds(
             work = factories.work(cast.assignment, factories.enrolment(person, cast.edition, cast.catamarca))
             factories.scoresheet(work, scene.first, 4, 5, 6)
     assert counts[0] == counts[1]
+
+
+def test_the_gap_is_written_as_the_reader_writes_numbers(scene: Scene, cast: Cast, as_: As) -> None:
+    scene.jury.gap, cast.gabriela.language = 150, "pt"
+    db.session.commit()
+    assert 'value="1,5"' in as_(cast.gabriela).get(f"{HOME}/criterios").text
