@@ -257,6 +257,15 @@ def test_a_juror_reads_the_newest_version_and_saves_its_files_safely(scene: Scen
     assert as_(scene.otavio).get(f"{page_of(scene)}/archivos/{new.id}").status_code == 404, "not assigned"
 
 
+def test_a_juror_follows_the_link_of_a_work_that_is_nothing_else(scene: Scene, sheet: Scoresheet, as_: As) -> None:
+    version = scene.work.submissions[0]
+    version.text, version.link = "", "https://example.org/estrategia"
+    db.session.commit()
+    page = as_(scene.alba).get(page_of(scene)).text
+    assert 'href="https://example.org/estrategia" rel="noopener' in page
+    assert "neither text nor files" not in page
+
+
 def test_who_scored_an_older_version_is_told_of_the_newer(scene: Scene, sheet: Scoresheet, cast: Cast, as_: As) -> None:
     as_(scene.alba).post(page_of(scene), data=typed(scene, 5, 6, 7, give="yes"))
     _with_file(scene, 2, "plan.pdf")
