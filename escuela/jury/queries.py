@@ -256,16 +256,18 @@ def sealed(jury: Jury) -> set[str]:
 
 def mine(juror: Juror) -> Select[Scoresheet]:
     """What a juror has to score and has scored, by local government."""
-    enrolment = joinedload(Scoresheet.work).joinedload(Work.enrolment)
+    work = joinedload(Scoresheet.work)
+    enrolment = work.joinedload(Work.enrolment)
     return (
         select(Scoresheet)
         .join(Scoresheet.work)
         .join(Work.enrolment)
-        .join(Enrolment.local_government)
+        .join(LocalGovernment, LocalGovernment.id == government())
         .where(Scoresheet.juror_id == juror.id, COUNTS, somebody_is_there())
         .options(
             enrolment.joinedload(Enrolment.user).lazyload(User.roles),
             enrolment.joinedload(Enrolment.local_government),
+            work.joinedload(Work.local_government),
             selectinload(Scoresheet.scores),
         )
         .order_by(LocalGovernment.folded_name, Scoresheet.work_id)
@@ -275,7 +277,8 @@ def mine(juror: Juror) -> Select[Scoresheet]:
 def named() -> tuple[ORMOption, ...]:
     """Of works: whose they are, and of which local government."""
     enrolment = joinedload(Work.enrolment)
-    return enrolment.joinedload(Enrolment.user).lazyload(User.roles), enrolment.joinedload(Enrolment.local_government)
+    of = enrolment.joinedload(Enrolment.local_government), joinedload(Work.local_government)
+    return enrolment.joinedload(Enrolment.user).lazyload(User.roles), *of
 
 
 def sheets_of(jury: Jury, works: Sequence[int]) -> dict[int, list[Scoresheet]]:

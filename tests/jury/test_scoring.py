@@ -257,6 +257,18 @@ def test_a_juror_reads_the_newest_version_and_saves_its_files_safely(scene: Scen
     assert as_(scene.otavio).get(f"{page_of(scene)}/archivos/{new.id}").status_code == 404, "not assigned"
 
 
+def test_a_work_of_a_team_stays_with_its_government_whoever_began_it_goes_where(
+    scene: Scene, sheet: Scoresheet, cast: Cast, as_: As
+) -> None:
+    scene.work.local_government_id, cast.lucias.local_government_id = cast.canelones.id, cast.catamarca.id
+    db.session.commit()
+    juror, tutor = as_(scene.alba), "/ediciones/novena/revisiones"
+    pages = [juror.get(DESK).text, juror.get(page_of(scene)).text]
+    pages += [as_(cast.renata).get(each).text for each in ("/cola", f"{tutor}/{scene.work.id}")]
+    assert [cast.canelones.name in page.partition("<main")[2] for page in pages] == [True] * 4
+    assert services.of(scene.work).endswith(cast.canelones.name)
+
+
 def test_a_juror_follows_the_link_of_a_work_that_is_nothing_else(scene: Scene, sheet: Scoresheet, as_: As) -> None:
     version = scene.work.submissions[0]
     version.text, version.link = "", "https://example.org/estrategia"

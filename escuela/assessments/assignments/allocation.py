@@ -110,10 +110,11 @@ def allocate_arrived(work: Work) -> None:
     """Give what was just handed in to who is in charge, unless somebody has it already or it is their own."""
     if work.claimed_by_id is not None or work.allocation is not None:
         return
-    government = work.local_government_id or work.enrolment.local_government_id
     edition = work.assignment.edition_id
     works_here = exists().where(EditionStaff.edition_id == edition, EditionStaff.user_id == Charge.reviewer_id)
-    found = select(Charge).where(Charge.edition_id == edition, Charge.local_government_id == government, works_here)
+    found = select(Charge).where(
+        Charge.edition_id == edition, Charge.local_government_id == work.government.id, works_here
+    )
     charge = db.session.scalar(found)
     if charge is not None and charge.reviewer_id not in _parts([work])[work.id]:
         now, by = clock.now(), charge.set_by_id

@@ -63,7 +63,7 @@ def allocate_by_government(edition: str) -> ResponseReturnValue:
     asked = {each: request.form.get(f"government-{each.id}", "") for each in _governments(found, works)}
     able = {str(user.id): user for user in reviewers(found)} | {NOBODY: None}
     chosen = {government: able[number] for government, number in asked.items() if number in able}
-    plan = {work.id: chosen[_government(work)] for work in works if _government(work) in chosen}
+    plan = {work.id: chosen[work.government] for work in works if work.government in chosen}
     return _allocated(found, works, plan, in_charge=chosen)
 
 
@@ -81,14 +81,10 @@ def _waiting(edition: Edition, *, locked: bool = False) -> Sequence[Work]:
     return db.session.scalars(works).all()
 
 
-def _government(work: Work) -> LocalGovernment:
-    return work.local_government or work.enrolment.local_government
-
-
 def _governments(edition: Edition, works: Sequence[Work]) -> list[LocalGovernment]:
     """Those whose people take part, and those of what waits, by name."""
     here = select(Enrolment.local_government_id).where(Enrolment.edition_id == edition.id, Enrolment.status == ACTIVE)
-    waiting = {_government(work).id for work in works}
+    waiting = {work.government.id for work in works}
     rows = select(LocalGovernment).where(or_(LocalGovernment.id.in_(here), LocalGovernment.id.in_(waiting)))
     return list(db.session.scalars(rows.order_by(LocalGovernment.folded_name, LocalGovernment.id)))
 
@@ -132,7 +128,7 @@ def _page(edition: Edition, *, refusal: DomainError | None = None) -> str:
         load={user.id: holders.count(user.id) for user in reviewers(edition)},
         free=holders.count(None),
         governments=[
-            (government, sum(_government(work) is government for work in works))
+            (government, sum(work.government is government for work in works))
             for government in _governments(edition, works)
         ],
         in_charge={

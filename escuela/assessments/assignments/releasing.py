@@ -72,6 +72,7 @@ def _held() -> Select[Review]:
             work.joinedload(Work.assignment).joinedload(Assignment.edition),
             person.joinedload(Enrolment.user).lazyload(User.roles),
             person.joinedload(Enrolment.local_government),
+            work.joinedload(Work.local_government),
             joinedload(Review.reviewer).lazyload(User.roles),
         )
     )
