@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, exists, func, or_, select, tuple_
+from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, exists, false, func, or_, select, true, tuple_
 from sqlalchemy.orm import aliased, contains_eager, joinedload, with_expression
 from sqlalchemy.orm.interfaces import ORMOption
 
@@ -43,6 +43,14 @@ def visible_enrolments(user: User) -> Select[Enrolment]:
         return select(Enrolment)
     staffed = select(EditionStaff.edition_id).where(EditionStaff.user_id == user.id)
     return select(Enrolment).where(or_(Enrolment.user_id == user.id, Enrolment.edition_id.in_(staffed)))
+
+
+def coordinated_governments(user: User) -> Select[int]:
+    """Ids of the local governments of the editions that one coordinates, of whoever was ever enrolled in them."""
+    mine = (EditionStaff.user_id == user.id) & (EditionStaff.role == COORDINATOR)
+    here = true() if user.lens is None else false()
+    rows = select(Enrolment.local_government_id).join(EditionStaff, EditionStaff.edition_id == Enrolment.edition_id)
+    return rows.where(mine, here)
 
 
 def taught_editions(user: User) -> Select[Edition]:

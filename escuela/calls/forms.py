@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
+from flask_babel import format_decimal
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, DecimalField, Field, IntegerField, SelectField, ValidationError
@@ -127,10 +128,18 @@ def usual_texts(edition: Edition) -> dict[str, Any]:
 
 
 class PointsField(DecimalField):
-    """Points with decimals, written with a point or a comma."""
+    """Points with decimals, written with a point or a comma; what stands is written as the reader does."""
+
+    def _value(self) -> str:
+        if self.raw_data or self.data is None:
+            return str(super()._value())  # type: ignore[misc]  # its stubs leave it out
+        return str(format_decimal(self.data, "0.##"))
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         super().process_formdata([str(value).replace(",", ".") for value in valuelist])
+        if self.data is not None and not self.data.is_finite():
+            self.data = None
+            raise ValueError(self.gettext("Not a valid decimal value."))
 
 
 class RulesForm(Form):

@@ -88,8 +88,9 @@ class Reviews:
         return work
 
     def allocated(self, works: list[Work], by: User) -> None:
-        """To the tutor; of a bank of phrases the first three."""
+        """To the tutor, and of one local government what comes later too; of a bank of phrases the first three."""
         allocation.allocate(works, {work.id: self.tutor for work in works}, by=by)
+        allocation.put_in_charge(self.stories.edition, {works[-1].government: self.tutor}, by=by)
         for text in PHRASES:
             phrases.keep(text, by=self.tutor)
 

@@ -1,11 +1,19 @@
-"""What marks come to. Pure: numbers in, numbers out."""
+"""Who changes marks, and what they come to. Pure: rows and numbers in, answers and numbers out."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
+from escuela.admissions.models import Enrolment
 from escuela.editions.kinds import KINDS
+from escuela.editions.policies import coordinates
 from escuela.gradebook.models import Points
+from escuela.people.models import User
+
+
+def can_change(user: User, enrolment: Enrolment) -> bool:
+    """Changes marks of somebody: who coordinates the edition, and nobody their own."""
+    return coordinates(user, enrolment.edition) and enrolment.user_id != user.id
 
 
 def total(marks: Iterable[Points | None]) -> Points | None:

@@ -29,7 +29,7 @@ from escuela.gradebook import queries, services, sheets
 from escuela.gradebook.book import FILTERS, Book, Cell, Filters, Group, record_of
 from escuela.gradebook.forms import OverrideForm, TakeBackForm
 from escuela.gradebook.models import EXCUSE, MARK, NONE, Override, Points
-from escuela.gradebook.policies import marked_kinds
+from escuela.gradebook.policies import can_change, marked_kinds
 from escuela.gradebook.sheets import STATES, VERDICTS, in_points
 from escuela.learning.outline import SIGNS
 from escuela.learning.programme import ActivityFacts
@@ -225,7 +225,7 @@ def person(edition: str, enrolment: int) -> str:
     """What somebody has, as that person sees it, with the way to change it for who coordinates."""
     found = _read(edition)
     who = get_or_404(roll(found).where(Enrolment.id == enrolment))
-    may_change = coordinates(me(), found) and who.active and found.status != ARCHIVED
+    may_change = can_change(me(), who) and who.active and found.status != ARCHIVED
 
     def change(activity: ActivityFacts) -> str:
         return url_for(".cell", edition=found.slug, enrolment=who.id, activity=activity.slug)
@@ -285,6 +285,7 @@ def _place(slug: str, enrolment: int, activity: str) -> Place:
     edition = _inside(slug)
     require(coordinates(me(), edition))
     who = get_or_404(roll(edition).where(Enrolment.id == enrolment))
+    require(can_change(me(), who))
     here = visible_activities(me(), slug).where(Activity.slug == activity, Activity.kind.in_(marked_kinds()))
     return Place(edition, who, get_or_404(here.options(joinedload(Activity.module))))
 

@@ -17,6 +17,7 @@ from escuela import web
 from escuela.access import get_or_404, me, require
 from escuela.admissions.queries import taught_editions
 from escuela.assessments.assignments.models import Work
+from escuela.assessments.assignments.queries import not_of
 from escuela.editions.models import Edition
 from escuela.editions.policies import coordinates
 from escuela.errors import DomainError
@@ -28,6 +29,7 @@ from escuela.jury.models import Jury, JuryCriterion, JuryDecision
 from escuela.jury.policies import KIND_WORDS, Line, line, scoring
 from escuela.jury.views import HOME, bp
 from escuela.people.history import history_of
+from escuela.people.models import Change
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -35,6 +37,8 @@ if TYPE_CHECKING:
 PER_PAGE = 50
 HISTORY = 30
 """Lines of the history on one page."""
+OPEN = ("juror", "work")
+"""What the history says of a sheet before every sheet of its work is given."""
 
 web.TABS.append(web.Tab(62, _l("Jury"), "jury.board", coordinates))
 web.TABS.append(web.Tab(10, _l("Ranking"), "jury.board", coordinates, below="jury.board"))
@@ -152,8 +156,16 @@ def _harmless(value: object) -> str:
 
 
 def work_of(jury: Jury, number: int) -> Work:
-    """A work that the jury judges, with whose it is."""
-    return get_or_404(queries.judged(jury).where(Work.id == number).options(*queries.named()))
+    """A work that the jury judges, with whose it is: nobody decides on their own."""
+    found = get_or_404(queries.judged(jury).where(Work.id == number).options(*queries.named()))
+    require_apart(found)
+    return found
+
+
+def require_apart(work: Work) -> None:
+    """Of who coordinates and takes part as well: only works in which they have no part."""
+    apart = select(Work.id).join(Work.assignment).where(Work.id == work.id, not_of(me()))
+    require(db.session.scalar(apart) is not None)
 
 
 @bp.get(f"{HOME}/trabajos/<int:work>")
@@ -183,6 +195,7 @@ def reconsider(edition: str, work: int) -> ResponseReturnValue:
     """Take a decision back, with a reason."""
     jury, form = jury_of(edition), ReasonForm()
     row = get_or_404(select(JuryDecision).where(JuryDecision.jury_id == jury.id, JuryDecision.work_id == work))
+    require_apart(row.work)
     if form.validate_on_submit():
         try:
             outcome.take_back(row, reason=str(form.reason.data), by=me())
@@ -311,10 +324,19 @@ def _criterion_row(jury: Jury, number: int) -> JuryCriterion:
 def history(edition: str) -> ResponseReturnValue:
     jury = jury_of(edition)
     page = db.paginate(history_of(jury), page=page_number(), per_page=HISTORY, max_per_page=HISTORY, error_out=False)
+    sealed = queries.sealed(jury)
     return render_template(
         "jury/history.html",
         edition=jury.assignment.edition,
         jury=jury,
+        changes=[_blind(each) if each.subject in sealed else each for each in page.items],
         page=page,
         href=lambda to: url_for(".history", edition=edition, page=to),
     )
+
+
+def _blind(change: Change) -> Change:
+    """A line as it may be read while the work lacks scores: who did what to which work, and no figures."""
+    before, after = ({name: each[name] for name in OPEN if name in each} for each in (change.before, change.after))
+    told = {"id": change.id, "at": change.at, "by_name": change.by_name, "subject": change.subject, "verb": change.verb}
+    return Change(**told, before=before, after=after)

@@ -63,7 +63,7 @@ def take_back(decision: JuryDecision, *, reason: str, by: User) -> None:
 
 
 def _said(row: JuryDecision | None) -> dict[str, Any]:
-    return {"final": f"{row.final / 100:.2f}", "why": row.reason} if row is not None else {}
+    return {"final": row.final / 100, "why": row.reason} if row is not None else {}
 
 
 def _line(jury: Jury, work: Work) -> Line:

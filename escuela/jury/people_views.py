@@ -16,7 +16,7 @@ from escuela.errors import DomainError
 from escuela.extensions import db
 from escuela.gate import page_number, row_number
 from escuela.jury import queries, services, sheets
-from escuela.jury.desk_views import PER_PAGE, jury_of
+from escuela.jury.desk_views import PER_PAGE, jury_of, require_apart
 from escuela.jury.forms import JurorForm, ReasonForm
 from escuela.jury.models import Juror, Jury, Scoresheet
 from escuela.jury.policies import scoring
@@ -181,4 +181,6 @@ def _juror(jury: Jury, number: int) -> Juror:
 
 def _sheet(jury: Jury, number: int) -> Scoresheet:
     rows = select(Scoresheet).join(Scoresheet.juror)
-    return get_or_404(rows.where(Juror.jury_id == jury.id, Scoresheet.id == number))
+    found = get_or_404(rows.where(Juror.jury_id == jury.id, Scoresheet.id == number))
+    require_apart(found.work)
+    return found

@@ -25,6 +25,7 @@ from escuela.editions.models import Edition
 from escuela.extensions import db
 from escuela.jury.models import Award, Juror, Jury, JuryDecision, Scoresheet
 from escuela.jury.policies import Entry, Given, Line, line, ranked
+from escuela.people.history import subject_of
 from escuela.people.models import LocalGovernment, Membership, User
 
 COUNTS = Scoresheet.recused_at.is_(None)
@@ -242,21 +243,31 @@ def ranking(jury: Jury) -> list[Line]:
     return ranked(line(each, jury, bars.get(each.work, ())) for each in entries(jury))
 
 
+def sealed(jury: Jury) -> set[str]:
+    """Sheets of works that lack scores, as the history names them: what they say is nobody's to read yet."""
+    lacking = [each.entry.work for each in ranking(jury) if not each.whole]
+    rows = select(Scoresheet).join(Scoresheet.juror)
+    rows = rows.where(Juror.jury_id == jury.id, Scoresheet.work_id.in_(lacking))
+    return {subject_of(each) for each in db.session.scalars(rows)}
+
+
 # --- sheets
 
 
 def mine(juror: Juror) -> Select[Scoresheet]:
     """What a juror has to score and has scored, by local government."""
-    enrolment = joinedload(Scoresheet.work).joinedload(Work.enrolment)
+    work = joinedload(Scoresheet.work)
+    enrolment = work.joinedload(Work.enrolment)
     return (
         select(Scoresheet)
         .join(Scoresheet.work)
         .join(Work.enrolment)
-        .join(Enrolment.local_government)
+        .join(LocalGovernment, LocalGovernment.id == government())
         .where(Scoresheet.juror_id == juror.id, COUNTS, somebody_is_there())
         .options(
             enrolment.joinedload(Enrolment.user).lazyload(User.roles),
             enrolment.joinedload(Enrolment.local_government),
+            work.joinedload(Work.local_government),
             selectinload(Scoresheet.scores),
         )
         .order_by(LocalGovernment.folded_name, Scoresheet.work_id)
@@ -266,7 +277,8 @@ def mine(juror: Juror) -> Select[Scoresheet]:
 def named() -> tuple[ORMOption, ...]:
     """Of works: whose they are, and of which local government."""
     enrolment = joinedload(Work.enrolment)
-    return enrolment.joinedload(Enrolment.user).lazyload(User.roles), enrolment.joinedload(Enrolment.local_government)
+    of = enrolment.joinedload(Enrolment.local_government), joinedload(Work.local_government)
+    return enrolment.joinedload(Enrolment.user).lazyload(User.roles), *of
 
 
 def sheets_of(jury: Jury, works: Sequence[int]) -> dict[int, list[Scoresheet]]:

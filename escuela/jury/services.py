@@ -299,14 +299,14 @@ def _insert(pairs: Sequence[tuple[int, int]], *, by: User) -> None:
 
 def of(work: Work) -> str:
     """What sentences and the history call a work."""
-    return f"{work.enrolment.user.name}, {work.enrolment.local_government.name}"
+    return f"{work.enrolment.user.name}, {work.government.name}"
 
 
 def own_sentence(work: Work, juror: Juror) -> LazyString:
     return _l(
         "%(juror)s is or was of %(government)s while this edition ran, or made the work, and so cannot judge it.",
         juror=juror.user.name,
-        government=work.enrolment.local_government.name,
+        government=work.government.name,
     )
 
 

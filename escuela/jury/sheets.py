@@ -145,4 +145,4 @@ def said(sheet: Scoresheet) -> dict[str, Any]:
     """The scores as the history keeps them."""
     named = {criterion.id: criterion.slug for criterion in sheet.juror.jury.criteria}
     scores = {named[score.criterion_id]: score.points for score in sheet.scores if score.criterion_id in named}
-    return {"total": f"{(sheet.total or 0) / 100:.2f}", **dict(sorted(scores.items()))}
+    return {"total": (sheet.total or 0) / 100, **dict(sorted(scores.items()))}

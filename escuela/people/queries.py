@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, TypeVar
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, false, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from escuela.people.models import LocalGovernment, Membership, Named, User, folded
@@ -12,6 +13,8 @@ from escuela.people.models import LocalGovernment, Membership, Named, User, fold
 Rows = TypeVar("Rows", bound=Select[Any])
 WORDS = 20
 """Most words of a search: each is a condition, and SQLite refuses a thousand of them."""
+FOLLOWED: list[Callable[[User], Select[int]]] = []
+"""Ids of local governments that a person follows by what they do elsewhere: each room to the right adds its own."""
 
 
 def visible_people(user: User) -> Select[User]:
@@ -21,12 +24,21 @@ def visible_people(user: User) -> Select[User]:
 
 
 def visible_governments(user: User) -> Select[LocalGovernment]:
-    """All of them, by name, for who coordinates; else those that one works for."""
+    """All of them, by name, for who coordinates; else those that one works for, or follows."""
     governments = select(LocalGovernment).order_by(LocalGovernment.folded_name, LocalGovernment.id)
     if user.is_coordinator:
         return governments
     mine = select(Membership.local_government_id).where(Membership.user_id == user.id, Membership.to_on.is_(None))
-    return governments.where(LocalGovernment.id.in_(mine))
+    return governments.where(or_(LocalGovernment.id.in_(mine), _is_followed(user)))
+
+
+def followed_governments(user: User) -> Select[LocalGovernment]:
+    """Those whose page one may open without working there; see FOLLOWED."""
+    return select(LocalGovernment).where(_is_followed(user))
+
+
+def _is_followed(user: User) -> ColumnElement[bool]:
+    return or_(false(), *(LocalGovernment.id.in_(of(user)) for of in FOLLOWED))
 
 
 def members(government: LocalGovernment) -> Select[Membership]:

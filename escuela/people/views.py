@@ -90,7 +90,7 @@ def government(government: int) -> ResponseReturnValue:
     """What the School keeps of a local government; rooms to the right show theirs on it."""
     row = get_or_404(queries.visible_governments(me()).where(LocalGovernment.id == government))
     members = db.session.scalars(queries.members(row)).all()
-    require(can_follow(me(), members))
+    require(can_follow(me(), members) or _follows(row))
     return render_template(
         "people/of_government.html",
         government=row,
@@ -99,6 +99,11 @@ def government(government: int) -> ResponseReturnValue:
         tiers=TIERS,
         bands=BANDS,
     )
+
+
+def _follows(row: LocalGovernment) -> bool:
+    """By what the reader does elsewhere."""
+    return db.session.scalar(queries.followed_governments(me()).where(LocalGovernment.id == row.id)) is not None
 
 
 @bp.route("/gobiernos/<int:government>/editar", methods=["GET", "POST"])

@@ -6,11 +6,16 @@ import re
 
 import pytest
 from playwright.sync_api import Page, expect
+from sqlalchemy import select
 
+from escuela.assessments.assignments.models import Assignment
 from escuela.demo import RUNNING_SLUG
+from escuela.editions.models import Edition
 from escuela.extensions import db
 from escuela.messages.models import Message
-from tests.live import DESK, PHONE
+from escuela.people.models import LocalGovernment
+from tests import factories
+from tests.live import DESK, PHONE, School
 
 pytestmark = pytest.mark.browser
 
@@ -22,7 +27,21 @@ def reviews(page: Page) -> str:
     return page.url.partition("?")[0].partition("#")[0]
 
 
-def test_a_tutor_reviews_three_works_in_a_row_by_keyboard_alone_without_loading_a_page(visitor):
+@pytest.fixture
+def twenty(served: School) -> None:
+    """So many works of the running edition wait for whoever has time, beside those that wait already."""
+    with served.app.app_context():
+        edition = db.session.scalars(select(Edition).where(Edition.slug == RUNNING_SLUG)).one()
+        actors = select(Assignment).where(Assignment.edition_id == edition.id)
+        assignment = db.session.scalars(actors.where(Assignment.slug == "assignment-mapa-de-actores")).one()
+        government = db.session.scalars(select(LocalGovernment).limit(1)).one()
+        for number in range(20):
+            person = factories.user(f"Persona Quebracho {number}")
+            factories.work(assignment, factories.enrolment(person, edition, government))
+        db.session.remove()
+
+
+def test_a_tutor_reviews_twenty_works_in_a_row_by_keyboard_alone_without_loading_a_page(visitor, twenty):
     renata = visitor(size=DESK).signs_in("renata").goes("/cola")
     page = renata.page
     page.locator("form[action$=reclamar] .button--primary").focus()
@@ -30,22 +49,21 @@ def test_a_tutor_reviews_three_works_in_a_row_by_keyboard_alone_without_loading_
     expect(page.locator("body[data-desk-ready]")).to_be_visible()
     page.evaluate("window.stays = 'here'")
     seen = []
-    for _number in range(3):
+    for _number in range(20):
         seen.append(reviews(page))
         for criterion in range(page.locator("[data-criterion]").count()):
             page.keyboard.press("2")
             expect(page.locator("[data-criterion]").nth(criterion).locator("input:checked")).to_have_count(1)
         page.keyboard.press("g")
-        page.keyboard.type("El problema está bien contado.")
+        page.keyboard.type("Bien contado.")
         page.keyboard.press("Escape")
         page.keyboard.press("a")
         expect(page.locator(".flash--good")).to_be_visible()
-        if len(seen) < 3:
-            expect(page.locator("textarea#comment")).to_have_value("")
-            expect(page.locator("h1")).to_be_focused()
-    assert len(set(seen)) == 3
-    expect(page).to_have_url(re.compile("/cola$"))
+        expect(page.locator("textarea#comment")).to_have_value("")
+        expect(page.locator("h1")).to_be_focused()
+    assert len(set(seen)) == 20
     assert page.evaluate("window.stays") == "here"
+    assert page.evaluate("performance.getEntriesByType('navigation').length") == 1
     renata.finds_no_barrier()
 
 

@@ -262,6 +262,15 @@ def test_nobody_else_changes_a_mark(verb, who, status, cell, cast, as_):
     assert db.session.scalar(select(func.count(Override.id))) == 0
 
 
+def test_who_coordinates_and_takes_part_changes_no_mark_of_their_own(cast, as_, cell):
+    factories.staff(cast.lucia, cast.edition, "coordinator")
+    lucia, martins = as_(cast.lucia), f"{TABLE}/{cast.martins.id}"
+    assert cell not in lucia.get(f"{TABLE}/{cast.lucias.id}").text
+    assert lucia.get(cell).status_code == 403
+    assert lucia.post(cell, data={"verdict": EXCUSE, "reason": "Porque sí."}).status_code == 403
+    assert lucia.get(f"{martins}/quiz-datos").status_code == 200
+
+
 @pytest.mark.parametrize("page", ["table", "csv", "xlsx", "person", "cell", "mine"])
 def test_a_visitor_is_sent_to_sign_in(page, addresses, as_):
     answer = as_(None).get(addresses[page])

@@ -12,7 +12,7 @@ from escuela import clock
 from escuela.assessments.assignments.models import Submission
 from escuela.extensions import db
 from escuela.jury import queries
-from escuela.jury.models import Award, JuryDecision
+from escuela.jury.models import Award, JuryDecision, Scoresheet
 from escuela.messages.models import Message
 from escuela.people.models import Change, User
 from tests import factories
@@ -107,7 +107,8 @@ def test_the_ranking_takes_at_most_12_queries_whatever_it_holds(
 def test_a_disagreement_is_decided_with_a_reason_and_counts(scored: Scene, cast: Cast, as_: As) -> None:
     client = as_(cast.gabriela)
     assert "The jurors disagree: 4.0" in client.get(page_of(scored)).text
-    for wrong in ({"final": "", "reason": "x"}, {"final": "10.5", "reason": "x"}, {"final": "8", "reason": ""}):
+    for final, reason in (("", "x"), ("10.5", "x"), ("sNaN", "x"), ("Infinity", "x"), ("8", "")):
+        wrong = {"final": final, "reason": reason}
         assert client.post(f"{page_of(scored)}/decidir", data=wrong).status_code == 422
     decided = {"final": "6,75", "reason": "El presupuesto no está asegurado."}
     for _ in range(2):
@@ -119,8 +120,19 @@ def test_a_disagreement_is_decided_with_a_reason_and_counts(scored: Scene, cast:
     assert "decided; mean 8.0" in page
     assert page.index(cast.rocio.name, page.index("<tbody>")) < page.index(cast.lucia.name, page.index("<tbody>"))
     line = db.session.scalars(select(Change).where(Change.verb == "disagreement.decided")).first()
-    assert (line.after["final"], line.reason) == ("6.75", "El presupuesto no está asegurado.")
+    assert (line.after["final"], line.reason) == (6.75, "El presupuesto no está asegurado.")
     assert "El presupuesto no está asegurado." in client.get(f"{HOME}/historia").text
+
+
+def test_who_coordinates_and_takes_part_decides_nothing_on_their_own_work(scored: Scene, cast: Cast, as_: As) -> None:
+    factories.staff(cast.lucia, cast.edition, "coordinator")
+    lucia, sheet = as_(cast.lucia), db.session.scalars(select(Scoresheet)).first()
+    own = f"{HOME}/trabajos/{scored.work.id}"
+    sent = {"final": "10", "reason": "Es el mejor.", "kind": "exchange"}
+    answers = [lucia.get(own), lucia.post(f"{own}/decidir", data=sent), lucia.post(f"{own}/premiar", data=sent)]
+    answers.append(lucia.post(f"{HOME}/planillas/{sheet.id}/apartar", data=sent))
+    assert [each.status_code for each in answers] == [403] * 4
+    assert lucia.get(f"{HOME}/trabajos/{scored.other.id}").status_code == 200
 
 
 def test_a_decision_is_taken_back_with_a_reason(scored: Scene, cast: Cast, as_: As) -> None:
@@ -132,7 +144,7 @@ def test_a_decision_is_taken_back_with_a_reason(scored: Scene, cast: Cast, as_: 
     assert client.post(f"{page_of(scored)}/reconsiderar", data={"reason": "Falta leer el anexo"}).status_code == 303
     assert db.session.scalars(select(JuryDecision)).all() == []
     line = db.session.scalars(select(Change).where(Change.verb == "disagreement.open")).one()
-    assert (line.before["final"], line.before["why"]) == ("9.00", "Lo vimos juntos.")
+    assert (line.before["final"], line.before["why"]) == (9.0, "Lo vimos juntos.")
 
 
 def test_nothing_is_decided_where_the_jurors_agree_or_lack(scored: Scene, cast: Cast, as_: As) -> None:

@@ -161,7 +161,7 @@ def test_a_sheet_is_taken_back_until_it_is_given_and_then_set_aside(scene: Scene
     assert client.post(aside, data={"reason": "Trabajó allí en 2026"}).status_code == 303
     assert (given.total, given.recused_reason) == (None, "Trabajó allí en 2026")
     line = db.session.scalars(select(Change).where(Change.verb == "sheets.aside")).one()
-    assert (line.before["total"], line.reason) == ("6.00", "Trabajó allí en 2026")
+    assert (line.before["total"], line.reason) == (6.0, "Trabajó allí en 2026")
     assert as_(scene.otavio).get(f"{HOME}/mesa/{scene.work.id}").status_code == 404
 
 
@@ -253,3 +253,9 @@ def test_the_list_costs_the_same_whatever_it_holds(
             work = factories.work(cast.assignment, factories.enrolment(person, cast.edition, cast.catamarca))
             factories.scoresheet(work, scene.first, 4, 5, 6)
     assert counts[0] == counts[1]
+
+
+def test_the_gap_is_written_as_the_reader_writes_numbers(scene: Scene, cast: Cast, as_: As) -> None:
+    scene.jury.gap, cast.gabriela.language = 150, "pt"
+    db.session.commit()
+    assert 'value="1,5"' in as_(cast.gabriela).get(f"{HOME}/criterios").text

@@ -16,6 +16,7 @@ from escuela import clock, storage
 from escuela.admissions.models import WITHDRAWN
 from escuela.assessments.assignments.models import Submission, WorkFile
 from escuela.extensions import db
+from escuela.jury import services
 from escuela.jury.models import JuryDecision, Scoresheet
 from escuela.people.models import Change, User
 from tests import factories
@@ -67,7 +68,7 @@ def test_scores_are_kept_as_they_are_typed_and_given_when_all_are_there(
     assert (sheet.total, sheet.version) == (833, 1)
     assert client.post(page_of(scene), data=typed(scene, 7, 10, 8, give="yes")).status_code == 303, "a double click"
     line = db.session.scalars(select(Change).where(Change.verb == "scores.given")).one()
-    assert line.after["total"] == "8.33"
+    assert line.after["total"] == 8.33
     assert (line.after["acciones"], line.by_id) == (7, scene.alba.id)
 
 
@@ -110,6 +111,23 @@ def test_the_only_juror_of_a_work_that_wants_two_sees_nobody_and_is_seen_by_nobo
     assert "Muy buena." not in as_(cast.gabriela).get(f"/ediciones/novena/jurado/trabajos/{scene.work.id}").text
 
 
+def test_the_history_tells_no_scores_of_a_work_before_all_are_given(
+    scene: Scene, sheet: Scoresheet, cast: Cast, as_: As
+) -> None:
+    """Who coordinates may be in the jury too."""
+    sent = typed(scene, 9, 7, 6, give="yes")
+    as_(scene.alba).post(page_of(scene), data=sent)
+    as_(scene.alba).post(f"{page_of(scene)}/corregir", data=typed(scene, 9, 6, 8, reason="Conté un 6 como 7."))
+    history = "/ediciones/novena/jurado/historia"
+    before = as_(cast.gabriela).get(history).text
+    assert before.count(f'<span class="history__text">{services.of(scene.work)}</span>') == 2
+    assert not [figure for figure in ("7.33", "7.67", "Conté un 6") if figure in before]
+    factories.scoresheet(scene.work, scene.second)
+    as_(scene.otavio).post(page_of(scene), data=typed(scene, 8, 8, 8, give="yes"))
+    after = as_(cast.gabriela).get(history).text
+    assert [figure for figure in ("7.33", "7.67", "Conté un 6") if figure in after] == ["7.33", "7.67", "Conté un 6"]
+
+
 def test_given_scores_are_corrected_with_a_reason_and_the_history_keeps_them(
     scene: Scene, sheet: Scoresheet, as_: As
 ) -> None:
@@ -129,7 +147,7 @@ def test_given_scores_are_corrected_with_a_reason_and_the_history_keeps_them(
     assert done.status_code == 303
     assert (sheet.total, sheet.corrected_at) == (900, clock.now())
     line = db.session.scalars(select(Change).where(Change.verb == "scores.corrected")).one()
-    assert (line.before["total"], line.after["total"], line.reason) == ("5.00", "9.00", "Leí el anexo")
+    assert (line.before["total"], line.after["total"], line.reason) == (5.0, 9.0, "Leí el anexo")
 
 
 @pytest.mark.parametrize("why", ["closed", "decided"])
@@ -237,6 +255,27 @@ def test_a_juror_reads_the_newest_version_and_saves_its_files_safely(scene: Scen
     assert sent.headers["Content-Security-Policy"] == "sandbox; default-src 'none'"
     assert client.get(f"{page_of(scene)}/archivos/{old.id}").status_code == 404
     assert as_(scene.otavio).get(f"{page_of(scene)}/archivos/{new.id}").status_code == 404, "not assigned"
+
+
+def test_a_work_of_a_team_stays_with_its_government_whoever_began_it_goes_where(
+    scene: Scene, sheet: Scoresheet, cast: Cast, as_: As
+) -> None:
+    scene.work.local_government_id, cast.lucias.local_government_id = cast.canelones.id, cast.catamarca.id
+    db.session.commit()
+    juror, tutor = as_(scene.alba), "/ediciones/novena/revisiones"
+    pages = [juror.get(DESK).text, juror.get(page_of(scene)).text]
+    pages += [as_(cast.renata).get(each).text for each in ("/cola", f"{tutor}/{scene.work.id}")]
+    assert [cast.canelones.name in page.partition("<main")[2] for page in pages] == [True] * 4
+    assert services.of(scene.work).endswith(cast.canelones.name)
+
+
+def test_a_juror_follows_the_link_of_a_work_that_is_nothing_else(scene: Scene, sheet: Scoresheet, as_: As) -> None:
+    version = scene.work.submissions[0]
+    version.text, version.link = "", "https://example.org/estrategia"
+    db.session.commit()
+    page = as_(scene.alba).get(page_of(scene)).text
+    assert 'href="https://example.org/estrategia" rel="noopener' in page
+    assert "neither text nor files" not in page
 
 
 def test_who_scored_an_older_version_is_told_of_the_newer(scene: Scene, sheet: Scoresheet, cast: Cast, as_: As) -> None:

@@ -1,4 +1,4 @@
-"""The page of a local government: for its focal points and who coordinates every edition."""
+"""The page of a local government: for its focal points, and who coordinates an edition of theirs, or all of them."""
 
 from __future__ import annotations
 
@@ -33,13 +33,23 @@ def page(cast: Cast) -> str:
         ("martin", 403),
         ("rocio", 404),
         ("renata", 404),
-        ("gabriela", 404),
+        ("gabriela", 200),
+        ("thiago", 404),
     ],
 )
-def test_it_opens_for_its_focal_point_and_who_coordinates_all(
+def test_it_opens_for_its_focal_point_and_who_coordinates_it(
     who: str, status: int, page: str, cast: Cast, as_: As
 ) -> None:
     assert as_(getattr(cast, who)).get(page).status_code == status
+
+
+def test_who_coordinates_an_edition_reads_the_governments_of_that_edition_alone(page: str, cast: Cast, as_: As) -> None:
+    gabriela = as_(cast.gabriela)
+    assert "/editar" not in gabriela.get(page).text
+    assert gabriela.get(f"{page}/editar").status_code == 403
+    assert gabriela.get(f"/gobiernos/{cast.catamarca.id}").status_code == 404
+    factories.enrolment(cast.rocio, cast.edition, cast.catamarca)
+    assert gabriela.get(f"/gobiernos/{cast.catamarca.id}").status_code == 200
 
 
 def test_it_says_who_works_there_now(page: str, cast: Cast, as_: As) -> None:

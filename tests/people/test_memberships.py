@@ -138,7 +138,7 @@ def test_the_page_asks_the_same_questions_for_one_job_and_for_three(as_: As, cou
     [
         ("lucia", False, 1, 1),
         ("renata", False, 0, 1),
-        ("gabriela", False, 0, 1),
+        ("gabriela", False, 1, 1),
         ("elena", True, 2, 8),
         ("admin", True, 2, 8),
     ],

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from flask import flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
 from flask_babel import ngettext
+from sqlalchemy import or_, select
 from sqlalchemy.orm import selectinload
 
 from escuela.access import get_or_404, me, require
+from escuela.admissions.models import ACTIVE, Enrolment
 from escuela.admissions.queries import taught_editions
 from escuela.assessments.assignments import queues
-from escuela.assessments.assignments.allocation import allocate, evenly, reviewers
+from escuela.assessments.assignments.allocation import allocate, charges, evenly, put_in_charge, reviewers
 from escuela.assessments.assignments.models import Work
 from escuela.assessments.assignments.views import bp
 from escuela.editions.models import Edition, EditionStaff
@@ -54,15 +57,14 @@ def allocate_evenly(edition: str) -> ResponseReturnValue:
 
 @bp.post(f"{PAGE}/por-gobierno")
 def allocate_by_government(edition: str) -> ResponseReturnValue:
-    """All that waits of a local government, to who was chosen beside it."""
+    """All that waits of a local government, and what it hands in later, to who was chosen beside it."""
     found = _edition(edition)
     works = _waiting(found, locked=True)
-    plan = {
-        work.id: _chosen(found, field, work)
-        for work in works
-        if request.form.get(field := f"government-{_government(work).id}")
-    }
-    return _allocated(found, works, plan)
+    asked = {each: request.form.get(f"government-{each.id}", "") for each in _governments(found, works)}
+    able = {str(user.id): user for user in reviewers(found)} | {NOBODY: None}
+    chosen = {government: able[number] for government, number in asked.items() if number in able}
+    plan = {work.id: chosen[work.government] for work in works if work.government in chosen}
+    return _allocated(found, works, plan, in_charge=chosen)
 
 
 def _edition(slug: str) -> Edition:
@@ -79,8 +81,12 @@ def _waiting(edition: Edition, *, locked: bool = False) -> Sequence[Work]:
     return db.session.scalars(works).all()
 
 
-def _government(work: Work) -> LocalGovernment:
-    return work.local_government or work.enrolment.local_government
+def _governments(edition: Edition, works: Sequence[Work]) -> list[LocalGovernment]:
+    """Those whose people take part, and those of what waits, by name."""
+    here = select(Enrolment.local_government_id).where(Enrolment.edition_id == edition.id, Enrolment.status == ACTIVE)
+    waiting = {work.government.id for work in works}
+    rows = select(LocalGovernment).where(or_(LocalGovernment.id.in_(here), LocalGovernment.id.in_(waiting)))
+    return list(db.session.scalars(rows.order_by(LocalGovernment.folded_name, LocalGovernment.id)))
 
 
 def _chosen(edition: Edition, field: str, work: Work) -> User | None:
@@ -92,12 +98,19 @@ def _chosen(edition: Edition, field: str, work: Work) -> User | None:
     return next((user for user in reviewers(edition) if str(user.id) == number), before)
 
 
-def _allocated(edition: Edition, works: Sequence[Work], plan: dict[int, User | None]) -> ResponseReturnValue:
+def _allocated(
+    edition: Edition,
+    works: Sequence[Work],
+    plan: dict[int, User | None],
+    in_charge: Mapping[LocalGovernment, User | None] | None = None,
+) -> ResponseReturnValue:
     try:
         changed = allocate(works, plan, by=me())
     except DomainError as refusal:
         db.session.rollback()
         return _page(_edition(edition.slug), refusal=refusal), 422
+    if put_in_charge(edition, in_charge or {}, by=me()):
+        flash(_("Saved for what they hand in from now on, too."), "good")
     flash(
         ngettext("%(num)d work has another reviewer now.", "%(num)d works have another reviewer now.", changed), "good"
     )
@@ -106,7 +119,6 @@ def _allocated(edition: Edition, works: Sequence[Work], plan: dict[int, User | N
 
 def _page(edition: Edition, *, refusal: DomainError | None = None) -> str:
     works = _waiting(edition)
-    governments = {_government(work).id: _government(work) for work in works}
     holders = [work.claimed_by_id or (work.allocation.reviewer_id if work.allocation else None) for work in works]
     return render_template(
         "assessments/assignments/allocation.html",
@@ -116,9 +128,14 @@ def _page(edition: Edition, *, refusal: DomainError | None = None) -> str:
         load={user.id: holders.count(user.id) for user in reviewers(edition)},
         free=holders.count(None),
         governments=[
-            (government, sum(_government(work).id == number for work in works))
-            for number, government in sorted(governments.items(), key=lambda pair: pair[1].name)
+            (government, sum(work.government is government for work in works))
+            for government in _governments(edition, works)
         ],
+        in_charge={
+            each.local_government_id: each.reviewer
+            for each in db.session.scalars(charges(edition))
+            if each.reviewer in reviewers(edition)
+        },
         typed=request.form if refusal else {},
         refusal=refusal,
     )

@@ -209,7 +209,8 @@ def _decided(edition: str, work: int, verb: Callable[..., Review]) -> ResponseRe
     judgement = Judgement.typed(request.form, found.assignment)
     hold = request.form.get("release") == "held"
     try:
-        _save(found, judgement)
+        if _composed():
+            _save(found, judgement)
         review = verb(found, judgement, by=me(), hold=hold)
     except DomainError as refusal:
         return refused(found, judgement, refusal)
@@ -221,10 +222,15 @@ def _decided(edition: str, work: int, verb: Callable[..., Review]) -> ResponseRe
 def _save(work: Work, judgement: Judgement) -> Review:
     """Every button keeps all that was typed: a comment on a place that was written and not added yet, too."""
     review = services.save_review(work, judgement, by=me())
-    if request.form.get("new_remark", "").strip():
+    if _composed():
         added = remarks.placed(review, request.form)
         judgement.remarks[added.id] = added.text
     return review
+
+
+def _composed() -> bool:
+    """Whether a comment on a place was written and not added yet."""
+    return bool(request.form.get("new_remark", "").strip())
 
 
 def _said(review: Review) -> str:

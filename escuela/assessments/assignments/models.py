@@ -172,6 +172,11 @@ class Work(Model):
     allocation: Mapped[Allocation | None] = relationship("Allocation", back_populates="work", uselist=False)
 
     @property
+    def government(self) -> LocalGovernment:
+        """Whose it is: a team's stays with its local government, whoever began it goes where."""
+        return self.local_government or self.enrolment.local_government
+
+    @property
     def newest(self) -> Submission | None:
         """The version that is reviewed."""
         return self.submissions[-1] if self.submissions else None

@@ -12,7 +12,7 @@ from sqlalchemy.orm.interfaces import ORMOption
 
 from escuela import clock
 from escuela.admissions.models import Enrolment
-from escuela.assessments.assignments import policies, receipts, remarks
+from escuela.assessments.assignments import policies, queries, receipts, remarks
 from escuela.assessments.assignments.models import (
     Assignment,
     Criterion,
@@ -52,8 +52,8 @@ def decide(review: Review, outcome: str, *, hold: bool) -> Review:
 
 
 def held_reviews(user: User, edition: Edition) -> Select[Review]:
-    """Decided and not released yet, those that the person may release, by assignment."""
-    found = _held().where(Assignment.edition_id == edition.id)
+    """Decided and not released yet, those that the person may release, by assignment: of one's own work none."""
+    found = _held().where(Assignment.edition_id == edition.id, queries.not_of(user))
     if not coordinates(user, edition):
         found = found.where(Review.reviewer_id == user.id)
     return found.order_by(Assignment.module_id, Assignment.position, Assignment.id, Review.held_at, Review.id)
@@ -72,6 +72,7 @@ def _held() -> Select[Review]:
             work.joinedload(Work.assignment).joinedload(Assignment.edition),
             person.joinedload(Enrolment.user).lazyload(User.roles),
             person.joinedload(Enrolment.local_government),
+            work.joinedload(Work.local_government),
             joinedload(Review.reviewer).lazyload(User.roles),
         )
     )

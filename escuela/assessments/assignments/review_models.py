@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, Text
+from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from escuela.assessments.assignments.models import Review, Work, WorkFile
 from escuela.columns import Pk, StoredKey
 from escuela.extensions import Model
-from escuela.people.models import User
+from escuela.people.models import LocalGovernment, User
 
 
 class Allocation(Model):
@@ -24,6 +24,23 @@ class Allocation(Model):
     allocated_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
 
     work: Mapped[Work] = relationship(back_populates="allocation")
+    reviewer: Mapped[User] = relationship(foreign_keys=reviewer_id)
+
+
+class Charge(Model):
+    """Who is to review what the people of a local government hand in, in one edition, where nobody said otherwise."""
+
+    __tablename__ = "review_charges"
+    __table_args__ = (UniqueConstraint("edition_id", "local_government_id"),)
+
+    id: Mapped[Pk]
+    edition_id: Mapped[int] = mapped_column(ForeignKey("editions.id"))
+    local_government_id: Mapped[int] = mapped_column(ForeignKey("local_governments.id"), index=True)
+    reviewer_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    set_at: Mapped[datetime]
+    set_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+
+    local_government: Mapped[LocalGovernment] = relationship()
     reviewer: Mapped[User] = relationship(foreign_keys=reviewer_id)
 
 

@@ -12,7 +12,17 @@ from sqlalchemy.exc import IntegrityError
 
 from escuela import clock, storage
 from escuela.admissions.models import Enrolment
-from escuela.assessments.assignments import filetypes, links, policies, queries, queues, receipts, releasing, remarks
+from escuela.assessments.assignments import (
+    allocation,
+    filetypes,
+    links,
+    policies,
+    queries,
+    queues,
+    receipts,
+    releasing,
+    remarks,
+)
 from escuela.assessments.assignments.judgement import COMMENT, NOTE, Judgement, tidy
 from escuela.assessments.assignments.models import (
     APPROVED,
@@ -206,6 +216,7 @@ def submit(work: Work, *, by: User) -> Submission:
     if work.local_government_id is not None:
         submission.members = list(db.session.scalars(queries.members(work)))
     db.session.flush()
+    allocation.allocate_arrived(work)
     receipts.send(submission)
     return submission
 

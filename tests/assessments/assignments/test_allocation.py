@@ -4,12 +4,16 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
-from escuela.assessments.assignments.allocation import allocate, evenly
+from escuela.admissions.models import Enrolment
+from escuela.assessments.assignments.allocation import allocate, evenly, put_in_charge
 from escuela.assessments.assignments.models import Work
-from escuela.assessments.assignments.review_models import Allocation
+from escuela.assessments.assignments.review_models import Allocation, Charge
+from escuela.assessments.assignments.services import begin, save_draft, submit
+from escuela.editions.models import EditionStaff
 from escuela.extensions import db
-from escuela.people.models import Change, User
+from escuela.people.models import Change, LocalGovernment, User
 from tests import factories
 from tests.cast import Cast
 from tests.conftest import NOW, Client
@@ -31,6 +35,19 @@ def works(cast: Cast) -> list[Work]:
 def reviewer_of(work: Work) -> str | None:
     row = db.session.get(Allocation, work.id)
     return row.reviewer.name if row else None
+
+
+def enrolled(cast: Cast, government: int) -> Enrolment:
+    row = db.session.get_one(LocalGovernment, government)
+    return factories.enrolment(factories.user(), cast.edition, row)
+
+
+def arrives(cast: Cast, by: Enrolment) -> Work:
+    work = begin(cast.assignment, by)
+    save_draft(work, "Nuestro plan.", began_from=work.draft_mark)
+    submit(work, by=by.user)
+    db.session.commit()
+    return work
 
 
 # --- the plan
@@ -83,6 +100,49 @@ def test_all_that_waits_of_a_government_is_allocated_at_once(cast: Cast, as_: As
     assert [reviewer_of(work) for work in works] == [None, *["Renata Araucaria Molle"] * 4]
 
 
+def test_what_a_government_hands_in_later_goes_to_who_is_in_charge_of_it(
+    cast: Cast, as_: As, works: list[Work]
+) -> None:
+    renata, rivera = as_(cast.renata), works[1].enrolment.local_government_id
+    assert renata.get(PAGE).text.count("In charge:") == 0
+    for _ in range(2):  # a double click
+        renata.post(f"{PAGE}/por-gobierno", data={f"government-{rivera}": cast.gabriela.id})
+    assert renata.get(PAGE).text.count(f"In charge: {cast.gabriela.name}") == 1
+    handed_in = [arrives(cast, enrolled(cast, rivera)), arrives(cast, cast.martins)]
+    assert [reviewer_of(work) for work in handed_in] == [cast.gabriela.name, None]
+    line = db.session.scalars(select(Change).where(Change.verb == "work.charged")).one()
+    assert line.after == {"government": "Intendencia de Rivera", "reviewer": cast.gabriela.name}
+    renata.post(f"{PAGE}/por-gobierno", data={f"government-{rivera}": "0"})
+    assert [reviewer_of(work) for work in works] == [None] * 5
+    assert reviewer_of(arrives(cast, enrolled(cast, rivera))) is None
+
+
+@pytest.mark.parametrize("why", ["left", "own", "claimed", "allocated"])
+def test_what_arrives_is_left_as_it_is_where_somebody_else_reviews_it(cast: Cast, works: list[Work], why: str) -> None:
+    put_in_charge(cast.edition, {cast.canelones: cast.gabriela}, by=cast.elena)
+    work = Work(assignment=cast.assignment, enrolment=cast.martins, draft="Un texto.")
+    if why == "left":
+        db.session.query(EditionStaff).filter_by(user_id=cast.gabriela.id).delete()
+    elif why == "own":
+        work.enrolment = factories.enrolment(cast.gabriela, cast.edition, cast.canelones)
+    elif why == "claimed":
+        work.claimed_by, work.claimed_at, work.state = cast.renata, NOW, "changes_requested"
+    else:
+        work.allocation = Allocation(reviewer=cast.renata, allocated_at=NOW, allocated_by_id=cast.elena.id)
+    db.session.add(work)
+    submit(work, by=work.enrolment.user)
+    assert reviewer_of(work) == (cast.renata.name if why == "allocated" else None)
+
+
+def test_who_is_in_charge_is_chosen_before_anything_waits(cast: Cast, as_: As) -> None:
+    page = as_(cast.gabriela).get(PAGE).text
+    assert "Nothing waits for a review" in page
+    sent = {f"government-{cast.canelones.id}": cast.renata.id, f"government-{cast.catamarca.id}": cast.renata.id}
+    assert as_(cast.gabriela).post(f"{PAGE}/por-gobierno", data=sent).status_code == 303
+    assert reviewer_of(arrives(cast, cast.martins)) == cast.renata.name
+    assert [row.local_government_id for row in db.session.query(Charge)] == [cast.canelones.id], "others are not here"
+
+
 def test_who_does_not_review_here_is_not_allocated_anything(cast: Cast, as_: As, works: list[Work]) -> None:
     as_(cast.renata).post(PAGE, data={f"work-{works[0].id}": cast.thiago.id})
     as_(cast.renata).post(PAGE, data={f"work-{works[0].id}": "nonsense"})
@@ -121,7 +181,7 @@ def test_the_page_asks_as_much_for_three_works_as_for_one(
     gabriela = as_(cast.gabriela)
     with count_queries() as ran:
         gabriela.get(PAGE)
-    assert len(ran) == 8
+    assert len(ran) == 10
 
 
 # --- in the queue

@@ -362,3 +362,20 @@ def test_the_desk_asks_as_much_for_three_versions_as_for_one(
     with count_queries() as ran:
         renata.get(desk)
     assert len(ran) == 17
+
+
+@pytest.mark.parametrize("waiting", [1, 20])
+def test_going_on_with_the_next_work_costs_the_same_however_many_wait(
+    cast: Cast, as_: As, desk: str, marked: dict[str, str], waiting: int, count_queries: Callable
+) -> None:
+    for number in range(waiting):
+        person = factories.user(f"Persona{number} Ceibo")
+        factories.work(cast.assignment, factories.enrolment(person, cast.edition, cast.canelones))
+    renata = as_(cast.renata)
+    renata.post(f"{desk}/reclamar")
+    with count_queries() as decided:
+        answer = renata.post(f"{desk}/aprobar", data=marked)
+    with count_queries() as shown:
+        page = renata.get(answer.location)
+    assert (len(decided), len(shown)) == (30, 14)
+    assert page.content_length < 15_000, "what is swapped in, before it is compressed"

@@ -94,6 +94,17 @@ def test_who_coordinates_releases_all_of_an_assignment_together(cast: Cast, as_:
     assert verbs.count("review.released") == 2
 
 
+def test_who_coordinates_and_takes_part_finds_nothing_of_their_own_work(
+    cast: Cast, as_: As, reviews: list[Review]
+) -> None:
+    factories.staff(cast.lucia, cast.edition, "coordinator")
+    page = as_(cast.lucia).get(PAGE).text
+    assert (cast.lucia.name in page.partition("<tbody>")[2], cast.martin.name in page) == (False, True)
+    own = next(each for each in reviews if each.submission.work.enrolment.user is cast.lucia)
+    as_(cast.lucia).post(f"{PAGE}/{own.id}/publicar")
+    assert own.released_at is None
+
+
 def test_a_tutor_releases_all_of_their_own_and_nobody_elses(cast: Cast, as_: As, reviews: list[Review]) -> None:
     as_(cast.renata).post(f"{PAGE}/tareas/{cast.assignment.id}/publicar")
     assert mails() == ["lucia@example.org"]

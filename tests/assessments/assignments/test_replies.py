@@ -7,7 +7,7 @@ import pytest
 from escuela.assessments.assignments import services
 from escuela.assessments.assignments.judgement import Judgement
 from escuela.assessments.assignments.models import Review, Work
-from escuela.assessments.assignments.review_models import Reply
+from escuela.assessments.assignments.review_models import Remark, Reply
 from escuela.editions.models import EditionStaff
 from escuela.extensions import db
 from escuela.messages.models import Message
@@ -66,6 +66,25 @@ def test_a_participant_asks_and_a_tutor_answers_with_one_mail_each(
     texts = [message.text for message in db.session.query(Message)]
     assert QUESTION in texts[0]
     assert "Sí, con el año." in texts[1]
+
+
+def test_what_was_asked_about_an_earlier_review_stays_readable_and_each_comment_is_there_once(
+    cast: Cast, as_: As, ask: str, answer: str, work: Work, review: Review
+) -> None:
+    services.begin(cast.assignment, cast.lucias)
+    as_(cast.lucia).post(ask, data={"text": QUESTION})
+    as_(cast.renata).post(answer, data={"text": "Sí, con el año."})
+    db.session.add(Remark(review=review, text="¿De qué año?", start=0, stop=7, quote="Nuestro"))
+    db.session.commit()
+    for version, shown in (("Segunda versión", 1), ("Tercera versión", 1)):
+        services.save_draft(work, version, began_from=work.draft_mark)
+        services.submit(work, by=cast.lucia)
+        db.session.commit()
+        page = as_(cast.lucia).get(PAGE).text
+        assert [page.count(words) for words in ("¿De qué año?", "Sí, con el año.")] == [shown, shown]
+        services.claim(work, by=cast.renata)
+        services.request_changes(work, Judgement(comment="Casi."), by=cast.renata)
+        db.session.commit()
 
 
 def test_a_colleague_may_answer_and_who_left_is_asked_no_more(cast: Cast, as_: As, ask: str, answer: str) -> None:
