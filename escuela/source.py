@@ -135,7 +135,7 @@ class Proof:
     def yaml(self, path: Path) -> Section | None:
         """The mapping that a YAML file holds; None, with its faults noted, where it holds none."""
         text = self._text(path)
-        return None if text is None else self._mapping(path, text)
+        return None if text is None else self.mapping(path, text)
 
     def front_matter(self, path: Path) -> tuple[Section, Prose] | None:
         """The mapping between the two `---` at the beginning of a file, and the text that follows."""
@@ -149,7 +149,7 @@ class Proof:
                 path, 1, _l("There is no front matter: begin with a line `---`, the facts, and a line `---` again.")
             )
             return None
-        facts = self._mapping(path, "\n".join(["", *lines[1:end]]))
+        facts = self.mapping(path, "\n".join(["", *lines[1:end]]))
         return None if facts is None else (facts, Prose(path, end + 2, "\n".join(lines[end + 1 :])))
 
     def _text(self, path: Path) -> str | None:
@@ -174,7 +174,8 @@ class Proof:
             self.fault(path, line, _l("This is not UTF-8: save the file as UTF-8."))
             return None
 
-    def _mapping(self, path: Path, text: str) -> Section | None:
+    def mapping(self, path: Path, text: str) -> Section | None:
+        """The mapping that a text holds, whose lines end as they do here; None, with its faults noted, without one."""
         node = self._compose(path, text)
         if node is None:
             return None

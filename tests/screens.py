@@ -135,6 +135,7 @@ PAGES: dict[str | None, dict[str, Way]] = {
         "quiz-kinds-editor": f"{WRITE}/actividades/quiz-repaso",
         "quiz-count-again": f"{RUNNING}/cuestionarios/quiz-repaso/recalcular/eslabon",
         "bank": "/banco-de-preguntas/escuela",
+        "bank-new": "/banco-de-preguntas/nuevo",
         "bank-question": ("/banco-de-preguntas/escuela", "main tbody th a"),
         "bank-editor": "/banco-de-preguntas/escuela/nueva/gaps",
         "bank-import": "/banco-de-preguntas/escuela/importar",

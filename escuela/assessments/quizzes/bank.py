@@ -50,6 +50,16 @@ def visible_banks(user: User) -> Select[QuestionBank]:
     return select(QuestionBank).where(true() if user.is_coordinator else staff)
 
 
+def banks_of(user: User) -> list[QuestionBank]:
+    """Those that the person sees, the oldest first."""
+    return list(db.session.scalars(visible_banks(user).order_by(QuestionBank.id)))
+
+
+def opens(user: User) -> bool:
+    """Whether the person may open another bank."""
+    return user.is_coordinator
+
+
 def keeps(user: User) -> bool:
     """Whether the person may change the bank: who coordinates an edition, or all."""
     rows = exists().where(EditionStaff.user_id == user.id, EditionStaff.role == COORDINATOR)
@@ -187,6 +197,21 @@ class Place:
     folder: str = ""
     tags: Sequence[str] = ()
     items: Sequence[str] = ()
+
+
+RESERVED = {"nuevo"}
+"""Pages that stand where a bank would."""
+
+
+def open_bank(title: Localized, *, by: User) -> QuestionBank:
+    """Another bank, whose questions should be in the languages of its title."""
+    languages = [language for language, words in title.items() if words]
+    taken = {*RESERVED, *db.session.scalars(select(QuestionBank.slug))}
+    bank = QuestionBank(slug=slug_of(title[languages[0]], taken, otherwise="banco"), title=title, languages=languages)
+    db.session.add(bank)
+    db.session.flush()
+    record(bank, "bank.opened", within=bank, by=by)
+    return bank
 
 
 def add(bank: QuestionBank, asked: QuestionText, place: Place, *, by: User | None, mark: str = "") -> BankEntry:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from hashlib import sha256
 from io import BytesIO
@@ -14,8 +14,7 @@ from typing import IO
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import delete, select
 
-from escuela import clock, printer, storage
-from escuela.assessments.quizzes import question_text
+from escuela import clock, storage
 from escuela.assessments.quizzes.asked import QuestionText
 from escuela.assessments.quizzes.bank import Place, add_all
 from escuela.assessments.quizzes.bank_models import BankEntry, BankImport, BankPicture
@@ -25,23 +24,27 @@ from escuela.assessments.quizzes.exchange import (
     Export,
     Line,
     Report,
+    digest,
     gift_writing,
+    own,
     qti_writing,
     read,
 )
+from escuela.assessments.quizzes.exchange.packages import MARK
 from escuela.assessments.quizzes.exchange.report import BYTES
 from escuela.assessments.quizzes.folders import BETWEEN, path
-from escuela.assessments.quizzes.models import Question, QuestionBank
+from escuela.assessments.quizzes.models import Question, QuestionBank, QuestionVersion
 from escuela.columns import Localized
 from escuela.errors import DomainError
 from escuela.extensions import db
+from escuela.frameworks.models import FrameworkItem
 from escuela.markdown.home import BANK
 from escuela.people.history import record
 from escuela.people.models import User
 
 GIFT, QTI, TEXT = FORMATS = ("gift", "qti", "yaml")
-MEDIA_OF = {GIFT: "text/plain", QTI: "application/zip", TEXT: "application/yaml"}
-SUFFIXES = {GIFT: ".gift.txt", QTI: ".zip", TEXT: ".yaml"}
+_FILES = {GIFT: (".gift.txt", "text/plain"), TEXT: (".yaml", "application/yaml")}
+_ZIP = (".zip", "application/zip")
 _MEDIA = re.compile(r"\bmedia/([a-z0-9-]+\.[a-z]+)")
 COMES, THERE, SKIPPED = "comes", "there", "skipped"
 
@@ -68,7 +71,21 @@ def look(bank: QuestionBank, name: str, stream: IO[bytes], *, language: str, fol
 
 def report_of(row: BankImport) -> Report:
     with storage.read(row.key) as stream:
-        return read(row.name, stream.read(), row.language)
+        report = read(row.name, stream.read(), row.language)
+    named = {item for line in report.lines for item in line.items}
+    known = set(db.session.scalars(select(FrameworkItem.id).where(FrameworkItem.id.in_(named)))) if named else set()
+    return replace(report, lines=tuple(_aligned(line, known) for line in report.lines)) if named - known else report
+
+
+def _aligned(line: Line, known: Collection[str]) -> Line:
+    """With the items that the catalogue has, and a remark on each other one."""
+    others = [
+        _l("The framework item %(item)s is not in the catalogue: it is left out.", item=each[:80])
+        for each in line.items
+        if each not in known
+    ]
+    items = tuple(each for each in line.items if each in known)
+    return replace(line, items=items, remarks=(*line.remarks, *others))
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +97,36 @@ class Fate:
 
 
 def fates(bank_id: int, report: Report) -> list[Fate]:
-    rows = select(BankEntry.digest).join(BankEntry.question).where(Question.bank_id == bank_id)
-    known, found = set(db.session.scalars(rows)), []
+    known, found = _known(bank_id), []
     for line in report.lines:
         what = SKIPPED if line.question is None else THERE if line.digest in known else COMES
         known.add(line.digest)
         found.append(Fate(line, what))
     return found
+
+
+def _known(bank_id: int) -> set[str]:
+    """Digests of what the questions of a bank asked when they came in, and of what they ask now."""
+    bank = db.session.get_one(QuestionBank, bank_id)
+    pictures = select(BankPicture.name, BankPicture.sha256).where(BankPicture.bank_id == bank_id)
+    marks = dict(db.session.execute(pictures).all())
+    shown = re.compile(re.escape(_folder_of_pictures(bank)) + r"([\w.-]+)")
+
+    def settled(text: Localized) -> Localized:
+        return Localized(
+            {each: shown.sub(lambda m: f"media/{marks.get(m[1], m[1])}", said) for each, said in text.items()}
+        )
+
+    rows = (
+        select(BankEntry.digest, QuestionVersion.asked)
+        .join(BankEntry.question)
+        .join(Question.newest)
+        .where(Question.bank_id == bank_id)
+    )
+    known: set[str] = set()
+    for came, asked in db.session.execute(rows).all():
+        known |= {came, digest(asked.with_texts(settled), {})}
+    return known
 
 
 def take_in(row: BankImport, *, by: User) -> int:
@@ -109,12 +149,12 @@ def take_in(row: BankImport, *, by: User) -> int:
 
 
 def _place(folder: str, line: Line) -> Place:
-    return Place(path([*(folder.split(BETWEEN) if folder else ()), *line.folder]), line.tags)
+    return Place(path([*(folder.split(BETWEEN) if folder else ()), *line.folder]), line.tags, line.items)
 
 
 def _pictures(bank: QuestionBank, pictures: Mapping[str, bytes]) -> dict[str, str]:
     """Keep those that are not there yet; the address of each by its name in the file."""
-    names = {name: f"{sha256(content).hexdigest()[:16]}-{name}" for name, content in pictures.items()}
+    names = {name: _kept_name(name, content) for name, content in pictures.items()}
     rows = select(BankPicture.name).where(BankPicture.bank_id == bank.id, BankPicture.name.in_(names.values()))
     known = set(db.session.scalars(rows))
     for name, content in pictures.items():
@@ -124,6 +164,12 @@ def _pictures(bank: QuestionBank, pictures: Mapping[str, bytes]) -> dict[str, st
             facts = {"size": stored.size, "sha256": stored.sha256, "key": stored.key}
             db.session.add(BankPicture(bank_id=bank.id, name=names[name], media_type=media_type, **facts))
     return {name: f"{BANK}{bank.slug}/imagenes/{kept}" for name, kept in names.items()}
+
+
+def _kept_name(name: str, content: bytes) -> str:
+    """It begins with the fingerprint; one that came out of a bank does already."""
+    mark = f"{sha256(content).hexdigest()[:16]}-"
+    return name if name.startswith(mark) else mark + name
 
 
 def _readdressed(text: Localized, *, addresses: Mapping[str, str]) -> Localized:
@@ -137,12 +183,17 @@ def _readdressed(text: Localized, *, addresses: Mapping[str, str]) -> Localized:
 
 def write(bank: QuestionBank, entries: Sequence[BankEntry], form: str, language: str) -> Export:
     """Questions as a file of that format: what it cannot hold is named."""
-    if form == TEXT:
-        return Export(_as_text(entries).encode())
     out = [_entry(bank, each) for each in entries]
     if form == GIFT:
         return gift_writing.write(out, language)
+    if form == TEXT:
+        return own.write(out, bank.languages[0], _shown(bank, entries))
     return qti_writing.write(out, language, _shown(bank, entries))
+
+
+def kind_of(written: Export, form: str) -> tuple[str, str]:
+    """The end of the name of a file, and its media type."""
+    return _ZIP if form == QTI or written.data.startswith(MARK) else _FILES[form]
 
 
 def _folder_of_pictures(bank: QuestionBank) -> str:
@@ -155,8 +206,12 @@ def _entry(bank: QuestionBank, entry: BankEntry) -> Entry:
     def short(text: Localized) -> Localized:
         return Localized({language: said.replace(folder, "media/") for language, said in text.items()})
 
-    question = entry.question.asked.with_texts(short)
-    return Entry(question, tuple(entry.folder.split(BETWEEN)) if entry.folder else (), tuple(entry.names))
+    return Entry(
+        entry.question.asked.with_texts(short),
+        tuple(entry.folder.split(BETWEEN)) if entry.folder else (),
+        tuple(entry.names),
+        tuple(item.id for item in entry.items),
+    )
 
 
 def _shown(bank: QuestionBank, entries: Sequence[BankEntry]) -> dict[str, bytes]:
@@ -173,19 +228,3 @@ def _shown(bank: QuestionBank, entries: Sequence[BankEntry]) -> dict[str, bytes]
 
 def _words(asked: QuestionText) -> Iterator[str]:
     return (said for text in asked.texts() for said in text.values())
-
-
-def _as_text(entries: Sequence[BankEntry]) -> str:
-    """As a quiz writes its questions (`courses/README.md`), each with its place in the bank."""
-    return printer.document({"questions": [_facts(entry) for entry in entries]})
-
-
-def _facts(entry: BankEntry) -> dict[str, object]:
-    asked = entry.question.asked
-    facts = question_text.facts(asked, list(asked.text))
-    place = {
-        "folder": entry.folder or None,
-        "tags": entry.names or None,
-        "frameworks": [item.id for item in entry.items] or None,
-    }
-    return {"slug": facts.pop("slug"), **place, **facts}

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from escuela import web
 from escuela.access import get_or_404, me
 from escuela.assessments.quizzes import bank, bank_exchange
-from escuela.assessments.quizzes.bank_exchange import COMES, FORMATS, MEDIA_OF, SKIPPED, SUFFIXES, THERE
+from escuela.assessments.quizzes.bank_exchange import COMES, FORMATS, SKIPPED, THERE
 from escuela.assessments.quizzes.bank_forms import ImportForm
 from escuela.assessments.quizzes.bank_models import BankImport
 from escuela.assessments.quizzes.bank_views import address_of, asked_for, bp, kept, visible
@@ -109,6 +109,7 @@ def export(slug: str, form: str) -> ResponseReturnValue:
 
 
 def _file(found: QuestionBank, written: Export, form: str) -> Response:
-    answer = Response(written.data, mimetype=MEDIA_OF[form])
-    answer.headers["Content-Disposition"] = f'attachment; filename="{found.slug}{SUFFIXES[form]}"'
+    suffix, media_type = bank_exchange.kind_of(written, form)
+    answer = Response(written.data, mimetype=media_type)
+    answer.headers["Content-Disposition"] = f'attachment; filename="{found.slug}{suffix}"'
     return answer

@@ -17,7 +17,7 @@ from escuela.assessments.quizzes.folders import TAG_MOST, TAGS
 from escuela.assessments.quizzes.forms import FolderField
 from escuela.assessments.quizzes.question_forms import QuestionForm, as_data
 from escuela.columns import LANGUAGES
-from escuela.editions.forms import FrameworksField, fields_of
+from escuela.editions.forms import FrameworksField, LocalizedField, fields_of
 from escuela.editions.rows import MarkdownField
 from escuela.forms import Form, LineField
 from escuela.markdown import Home
@@ -67,6 +67,10 @@ class EntryForm(QuestionForm):
 
 def _languages() -> list[tuple[str, str]]:
     return [(each, language_name(each)) for each in LANGUAGES]
+
+
+class BankForm(Form):
+    title = LocalizedField(_l("Its name"), most=120)
 
 
 class ImportForm(Form):

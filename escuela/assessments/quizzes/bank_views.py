@@ -16,7 +16,7 @@ from escuela.access import get_or_404, me, require
 from escuela.assessments.quizzes import bank, queries
 from escuela.assessments.quizzes.asked import KINDS
 from escuela.assessments.quizzes.bank import Filters
-from escuela.assessments.quizzes.bank_forms import EntryForm
+from escuela.assessments.quizzes.bank_forms import BankForm, EntryForm
 from escuela.assessments.quizzes.bank_models import BankEntry, BankPicture
 from escuela.assessments.quizzes.folders import path_of, tag_of
 from escuela.assessments.quizzes.forms import FRESH
@@ -50,8 +50,25 @@ web.NAVIGATION.append(web.Entry(40, _l("Question bank"), "bank.school", _coordin
 
 @bp.get("")
 def school() -> ResponseReturnValue:
+    """The banks that there are; the School's own, as long as there is no other."""
     get_or_404(bank.visible_banks(me()).where(QuestionBank.slug == SCHOOL))
-    return redirect(url_for(".questions", slug=SCHOOL), 303)
+    banks = bank.banks_of(me())
+    if len(banks) == 1:
+        return redirect(url_for(".questions", slug=SCHOOL), 303)
+    return render_template("assessments/quizzes/banks.html", banks=banks, opens=bank.opens(me()))
+
+
+@bp.route("/nuevo", methods=["GET", "POST"])
+def new_bank() -> ResponseReturnValue:
+    get_or_404(bank.visible_banks(me()).limit(1))
+    require(bank.opens(me()))
+    form = BankForm()
+    if form.validate_on_submit():
+        found = bank.open_bank(form.title.data, by=me())
+        flash(_("The bank is open."), "good")
+        return redirect(url_for(".questions", slug=found.slug), 303)
+    page = render_template("assessments/quizzes/bank_new.html", form=form)
+    return (page, 422) if request.method == "POST" else page
 
 
 def visible(slug: str) -> QuestionBank:
@@ -68,7 +85,12 @@ def kept(slug: str) -> QuestionBank:
 @bp.get("/<slug>")
 def questions(slug: str) -> ResponseReturnValue:
     found = visible(slug)
-    return render_template("assessments/quizzes/bank.html", keeps=bank.keeps(me()), **_listed(found, ".questions"))
+    return render_template(
+        "assessments/quizzes/bank.html",
+        keeps=bank.keeps(me()),
+        opens=bank.opens(me()),
+        **_listed(found, ".questions"),
+    )
 
 
 def asked_for() -> Filters:
@@ -106,6 +128,7 @@ def _listed(found: QuestionBank, endpoint: str, **where: Any) -> dict[str, Any]:
     kept_filters = address_of(filters)
     return {
         "bank": found,
+        "banks": bank.banks_of(me()),
         "page": page,
         "filters": filters,
         "folders": bank.folders(found),

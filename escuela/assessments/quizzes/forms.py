@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, fields
-from types import SimpleNamespace
+from types import MappingProxyType, SimpleNamespace
 from typing import Any, Self
 
 from flask_babel import gettext as _
@@ -36,10 +36,12 @@ from escuela.assessments.quizzes.models import (
     WHEN_CLOSED,
     WHEN_PASSED,
     Attempt,
+    QuestionBank,
     Quiz,
 )
 from escuela.assessments.quizzes.question_forms import KIND_WORDS, QuestionForm, as_data, whole
 from escuela.assessments.quizzes.text import GRACE, MINUTES, DrawText, QuizText
+from escuela.columns import Localized
 from escuela.editions.models import Edition
 from escuela.editions.rows import HandedInForm, RowForm, RowsField
 from escuela.editions.slugs import slug_of
@@ -145,6 +147,8 @@ class QuizForm(HandedInForm):
 
     sorts = KIND_WORDS
     """The kinds of question that can be added."""
+    banks: Mapping[str, Localized] = MappingProxyType({})
+    """Titles of the banks that it can draw from, by slug; the School's first."""
     begun = 0
     """How many people have begun the quiz: they keep the questions that they saw."""
 
@@ -164,6 +168,9 @@ class QuizForm(HandedInForm):
 
     def speak(self, edition: Edition) -> None:
         super().speak(edition)
+        self.banks = dict(
+            db.session.execute(select(QuestionBank.slug, QuestionBank.title).order_by(QuestionBank.id)).all()
+        )
         if self.before is not None:
             people = select(func.count(Attempt.enrolment_id.distinct())).join(Attempt.quiz)
             mine = people.where(Quiz.edition_id == edition.id, Quiz.slug == self.before.slug)

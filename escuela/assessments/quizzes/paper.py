@@ -25,6 +25,7 @@ from escuela.assessments.quizzes.asked import (
 )
 from escuela.assessments.quizzes.marking import HUNDREDTHS, accepting, nearest, share_of, typed
 from escuela.assessments.quizzes.models import Answer, Attempt
+from escuela.columns import Localized
 
 T = TypeVar("T", OptionText, TargetText)
 GAP = re.compile(r"\[\[([a-z0-9]{1,10})\]\]")
@@ -110,6 +111,14 @@ class Line:
         if self.question.kind == "number":
             return nearest(self.question, self.given)
         return accepting(self.question, self.question.accepted, self.said())
+
+    def told_of(self, gap: GapText) -> Localized:
+        """What is said to who filled a gap so."""
+        said = self.said(gap.key)
+        if gap.options:
+            return next((each.feedback for each in gap.options if each.key == said), Localized())
+        found = accepting(self.question, gap.accepted, said) if said else None
+        return found.feedback if found else Localized()
 
 
 def pieces(html: Markup, question: QuestionText) -> Iterator[tuple[Markup, GapText | None]]:

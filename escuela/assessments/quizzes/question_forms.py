@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from string import ascii_lowercase
-from typing import Any
+from typing import Any, TypeVar
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -53,7 +54,7 @@ KIND_WORDS = {
     CLASSIFY: _l("Groups"),
     ESSAY: _l("An essay that a tutor reads"),
 }
-OPTIONS, ANSWERS, GAPS_MOST = 20, 20, 20
+OPTIONS, ANSWERS, GAPS_MOST = 100, 100, 100
 """The most that a question has."""
 
 
@@ -97,7 +98,7 @@ class TargetForm(RowForm):
 class AcceptedForm(RowForm):
     answer = StringField(_l("Accepted answer"), validators=[Length(max=200)])
     tolerance = StringField(_l("Tolerance (±)"), validators=[Length(max=40)], default="0")
-    share = IntegerField(_l("Percent of the points"), validators=whole(1, 100), default=100)
+    share = IntegerField(_l("Percent of the points"), validators=whole(0, 100), default=100)
     feedback = MarkdownField(_l("What is said to who answers so"), required=False, most=MOST)
 
     def accepted(self, *, number: bool) -> AcceptedText:
@@ -116,7 +117,10 @@ def _plain(text: str | None, *, number: bool) -> str:
 
 
 class GapForm(RowForm):
-    """One answer in each line. Of a gap to choose, the first line is the right one; a line `words | 50` earns half."""
+    """One answer in each line; a line `words | 50` earns half.
+
+    Of a gap to choose, lines that begin with `*` are right; without any, the first one is.
+    """
 
     key = StringField(_l("Name of the gap"), validators=[Length(max=10)])
     choose = BooleanField(_l("It is chosen from a list"))
@@ -126,9 +130,26 @@ class GapForm(RowForm):
         if before is not None and (self.choose.data, self.answers.data) == _written(before, first):
             return before
         lines = {language: _lines(text) for language, text in (self.answers.data or {}).items()}
-        return (
-            GapText(key, options=_gap_options(lines)) if self.choose.data else GapText(key, accepted=_gap_words(lines))
-        )
+        known = before or GapText(key)
+        if self.choose.data:
+            return GapText(key, options=tuple(_noted(each, known.options) for each in _gap_options(lines)))
+        return GapText(key, accepted=tuple(_noted(each, known.accepted) for each in _gap_words(lines)))
+
+
+Filling = TypeVar("Filling", OptionText, AcceptedText)
+
+
+def _noted(new: Filling, known: Sequence[Filling]) -> Filling:
+    """With what is said to who fills a gap so, which a file brought: the form has no field for it."""
+    same = (each for each in known if _filled(each) == _filled(new))
+    return replace(new, feedback=next((each.feedback for each in same), Localized()))
+
+
+def _filled(each: OptionText | AcceptedText) -> object:
+    return each.text if isinstance(each, OptionText) else each.answer
+
+
+STAR = "*"
 
 
 def _lines(text: str) -> list[str]:
@@ -138,8 +159,10 @@ def _lines(text: str) -> list[str]:
 def _gap_options(lines: dict[str, list[str]]) -> tuple[OptionText, ...]:
     most = max(map(len, lines.values()), default=0)
     texts = [Localized({each: found[n] for each, found in lines.items() if n < len(found)}) for n in range(most)]
+    right = {n for n, text in enumerate(texts) if any(said.startswith(STAR) for said in text.values())} or {0}
+    bare = [Localized({each: said.removeprefix(STAR).strip() for each, said in text.items()}) for text in texts]
     return tuple(
-        OptionText(key, text, right=n == 0) for n, (key, text) in enumerate(zip(_keys(set()), texts, strict=False))
+        OptionText(key, text, right=n in right) for n, (key, text) in enumerate(zip(_keys(set()), bare, strict=False))
     )
 
 
@@ -150,7 +173,7 @@ def _gap_words(lines: dict[str, list[str]]) -> tuple[AcceptedText, ...]:
 
 def _gap_answer(line: str) -> AcceptedText:
     words, bar, share = line.rpartition("|")
-    if bar and share.strip().isdigit() and 1 <= int(share) <= 100:
+    if bar and share.strip().isdigit() and 0 <= int(share) <= 100:
         return AcceptedText(words.strip(), int(share))
     return AcceptedText(line)
 
@@ -160,7 +183,11 @@ def _written(gap: GapText, first: str) -> tuple[bool, Localized]:
     if gap.options:
         order = sorted(gap.options, key=lambda option: not option.right)
         languages = dict.fromkeys(language for option in order for language in option.text)
-        return True, Localized({each: "\n".join(option.text.get(each, "") for option in order) for each in languages})
+        star = STAR if sum(option.right for option in order) > 1 else ""
+        said = [(star if option.right else "", option.text) for option in order]
+        return True, Localized(
+            {each: "\n".join(mark + text.get(each, "") for mark, text in said) for each in languages}
+        )
     lines = [each.answer if each.share == 100 else f"{each.answer} | {each.share}" for each in gap.accepted]
     return False, Localized({first: "\n".join(lines)})
 

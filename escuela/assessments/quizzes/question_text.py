@@ -35,7 +35,7 @@ from escuela.markdown import Home
 from escuela.section import Section
 
 KEY = re.compile(r"[a-z0-9]{1,10}")
-MOST = 2000
+MOST = 10_000
 """Characters of a text of a question."""
 
 
@@ -92,7 +92,7 @@ def _option(key: str, section: Section, kind: str, home: Home) -> OptionText:
         key=key,
         text=_words(section, "text", home, required=not given),
         right=section.boolean("right", default=False) if kind in {*CHOICES, GAPS} else False,
-        feedback=_words(section, "feedback", home, required=False) if kind in CHOICES else Localized(),
+        feedback=_words(section, "feedback", home, required=False) if kind in {*CHOICES, GAPS} else Localized(),
         target=section.text("target") if kind in SORTED else "",
     )
     section.close()
@@ -124,7 +124,7 @@ def _accepted(section: Section, home: Home, *, number: bool) -> tuple[AcceptedTe
 def _answer(section: Section, home: Home, *, number: bool) -> AcceptedText:
     found = AcceptedText(
         answer=section.text("answer"),
-        share=section.whole("share", least=1, most=100, default=100),
+        share=section.whole("share", least=0, most=100, default=100),
         tolerance=section.text("tolerance", default="0", most=40) if number else "0",
         feedback=_words(section, "feedback", home, required=False),
     )

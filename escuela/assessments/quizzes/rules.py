@@ -108,8 +108,8 @@ def _gaps(question: QuestionText) -> Iterator[Fault]:
 def _gap(gap: GapText) -> Iterator[Fault]:
     if not gap.options:
         yield from _accepted(gap.accepted, "gaps")
-    elif len(gap.options) < 2 or sum(option.right for option in gap.options) != 1:
-        yield "gaps", _l("A gap to choose has two options or more, and one of them is right.")
+    elif len(gap.options) < 2 or not any(option.right for option in gap.options):
+        yield "gaps", _l("A gap to choose has two options or more, and one of them at least is right.")
 
 
 _RULES: Mapping[str, Callable[[QuestionText], Iterator[Fault]]] = {

@@ -13,10 +13,11 @@ import pytest
 from sqlalchemy import select
 
 from escuela.assessments.quizzes import bank, drawing, services
+from escuela.assessments.quizzes.asked import QuestionText
 from escuela.assessments.quizzes.bank_models import BankEntry
 from escuela.assessments.quizzes.folders import path_of, tags_of
 from escuela.assessments.quizzes.forms import QuizForm
-from escuela.assessments.quizzes.models import Answer, Question, QuizDraw
+from escuela.assessments.quizzes.models import Answer, Question, QuestionBank, QuizDraw
 from escuela.assessments.quizzes.text import DrawText, QuizText
 from escuela.columns import Localized
 from escuela.editions.kinds import FORMATS
@@ -393,3 +394,52 @@ def test_a_corrected_question_of_the_bank_is_counted_again_in_the_quiz_that_drew
     assert gabriela.post(address, data={"seen": seen[1], "reason": "La clave estaba mal."}).status_code == 303
     db.session.refresh(attempt)
     assert attempt.points == 100
+
+
+# --- another bank
+
+
+def opened(cast: Cast, title: str = "Escuela de Clima") -> QuestionBank:
+    return factories.saved(bank.open_bank(Localized(es=title, pt=""), by=cast.elena))
+
+
+def test_who_coordinates_all_opens_another_bank_and_nobody_else(cast: Cast, as_: As) -> None:
+    new, elena = "/banco-de-preguntas/nuevo", as_(cast.elena)
+    assert "Open another bank" in words(elena.get(BANK))
+    assert elena.get(new).status_code == 200
+    assert elena.post(new, data={"title-es": ""}).status_code == 422
+    assert elena.post(new, data={"title-es": "Nuevo", "title-pt": "Novo"}).location == "/banco-de-preguntas/nuevo-2"
+    made = db.session.scalars(select(QuestionBank).where(QuestionBank.slug == "nuevo-2")).one()
+    assert made.languages == ["es", "pt"], "those of its name"
+    assert [as_(who).get(new).status_code for who in (cast.gabriela, cast.renata, cast.lucia)] == [403, 403, 404]
+    assert as_(None).post(new).status_code == 401
+    assert "Open another bank" not in words(as_(cast.gabriela).get(BANK))
+
+
+def test_banks_are_listed_when_there_are_several_and_each_has_its_own_questions(cast: Cast, as_: As) -> None:
+    factories.banked()
+    opened(cast)
+    renata = as_(cast.renata)
+    page = words(renata.get("/banco-de-preguntas"))
+    assert "Banco de preguntas de la Escuela" in page
+    assert "Escuela de Clima" in page
+    assert "The bank is empty" in words(renata.get("/banco-de-preguntas/escuela-de-clima"))
+    gabriela = as_(cast.gabriela)
+    gabriela.post("/banco-de-preguntas/escuela-de-clima/nueva/single", data={**TYPED, "frameworks": []})
+    assert "¿Qué es una cuenca?" in words(gabriela.get("/banco-de-preguntas/escuela-de-clima"))
+    assert "¿Qué es una cuenca?" not in words(gabriela.get(BANK))
+    assert as_(cast.lucia).get("/banco-de-preguntas/escuela-de-clima").status_code == 404
+
+
+def test_a_quiz_takes_and_draws_from_another_bank(cast: Cast, as_: As) -> None:
+    other, gabriela = opened(cast), as_(cast.gabriela)
+    take = f"/banco-de-preguntas/{other.slug}/tomar/novena/quiz-datos"
+    assert f'href="{take}"' in gabriela.get(TAKE).text
+    editor = gabriela.get("/ediciones/novena/escribir/actividades/quiz-datos").text
+    assert f'<option value="{other.slug}">Escuela de Clima</option>' in editor
+    asked = QuestionText("x", "essay", Localized(es="¿Clima?"))
+    entry = factories.saved(bank.add(other, asked, bank.Place("Aire"), by=None))
+    assert gabriela.post(take, data={"question": [entry.id]}).status_code == 303
+    draw = QuizDraw(quiz_id=cast.quiz.id, position=1, bank=other.slug, count=1, folder="Aire")
+    assert drawing.pool(factories.saved(draw)) == [entry.id]
+    assert drawing.pool(DrawText("Aire", "", 1)) == [], "the School's bank has none"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from base64 import b64decode
 from collections.abc import Callable
+from dataclasses import replace
 from io import BytesIO
 from typing import Any
 from zipfile import ZipFile
@@ -12,8 +13,13 @@ from zipfile import ZipFile
 import pytest
 from sqlalchemy import select
 
+from escuela.assessments.quizzes import bank
 from escuela.assessments.quizzes.bank_models import BankEntry, BankImport, BankPicture
+from escuela.assessments.quizzes.exchange import digest
+from escuela.assessments.quizzes.models import QuestionBank
+from escuela.columns import Localized
 from escuela.extensions import db
+from escuela.frameworks.services import load_catalogue
 from tests import factories
 from tests.cast import Cast
 from tests.conftest import Client
@@ -137,7 +143,7 @@ def test_what_is_listed_goes_out_in_three_formats(cast: Cast, as_: As) -> None:
     assert "calor" not in gift.text
     text = gabriela.get(f"{BANK}/exportar/yaml?carpeta=Agua").text
     assert text.startswith(
-        'questions:\n  - slug: que-mide-un-pluviometro\n    folder: Agua / Lluvia\n    tags: ["básica"]\n'
+        'language: es\nquestions:\n  - slug: que-mide-un-pluviometro\n    folder: Agua / Lluvia\n    tags: ["básica"]\n'
     )
     assert gabriela.get(f"{BANK}/exportar/qti?descargar=si").data.startswith(b"PK")
     assert gabriela.get(f"{BANK}/exportar/pdf").status_code == 404
@@ -156,3 +162,53 @@ def test_what_a_format_cannot_hold_is_told_before_the_download(cast: Cast, as_: 
     assert "What the file leaves out" in page.text
     assert "¿En qué orden?" in page.text
     assert "descargar=si" in page.text
+
+
+def test_our_own_text_comes_back_into_another_bank_and_brings_nothing_into_its_own(cast: Cast, as_: As) -> None:
+    load_catalogue()
+    entry = factories.banked(folder="Agua / Lluvia", tags=["básica"], items=["sendai"])
+    factories.banked(Localized(pt="Quanto chove?"), kind="multiple")
+    gabriela = as_(cast.gabriela)
+    gabriela.post(send(gabriela, MOODLE, "moodle.xml").location, data={"take": "yes"})
+    corrected = replace(entry.question.asked, text=Localized(es="¿Qué mide este aparato?"))
+    bank.change(entry, entry_bank(), corrected, bank.Place("Agua", ["básica"], ["sendai"]), by=cast.gabriela)
+    db.session.commit()
+    out = gabriela.get(f"{BANK}/exportar/yaml?descargar=si")
+    assert out.headers["Content-Disposition"].endswith('.zip"'), "pictures come along"
+
+    def bring() -> str:
+        file = {"language": "es", "folder": "", "file": (BytesIO(out.data), "escuela.zip")}
+        return gabriela.post(IMPORT, data=file, content_type="multipart/form-data").location
+
+    page = words(gabriela.get(bring()))
+    assert "0 questions come in 3 are there already 0 are skipped" in page
+    before = facts()
+    for row in db.session.scalars(select(BankEntry)).all():
+        db.session.delete(row.question)
+    db.session.flush()
+    db.session.commit()
+    gabriela.post(bring(), data={"take": "yes"})
+    assert facts() == before
+
+
+def entry_bank() -> QuestionBank:
+    return db.session.scalars(select(QuestionBank)).one()
+
+
+def facts() -> list[Any]:
+    entries = db.session.scalars(select(BankEntry).order_by(BankEntry.kind)).all()
+    return [
+        (digest(each.question.asked, {}), each.folder, each.names, [item.id for item in each.items], each.lacks)
+        for each in entries
+    ]
+
+
+def test_a_framework_item_that_the_catalogue_does_not_have_is_named(cast: Cast, as_: As) -> None:
+    load_catalogue()
+    text = "questions:\n  - slug: una\n    frameworks: [sendai, atlantida]\n    kind: essay\n    text: Una\n"
+    gabriela = as_(cast.gabriela)
+    report = send(gabriela, text, "banco.yaml", folder="").location
+    assert "The framework item atlantida is not in the catalogue: it is left out." in words(gabriela.get(report))
+    gabriela.post(report, data={"take": "yes"})
+    [entry] = db.session.scalars(select(BankEntry)).all()
+    assert [item.id for item in entry.items] == ["sendai"]

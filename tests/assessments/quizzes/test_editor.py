@@ -19,6 +19,7 @@ from escuela.assessments.quizzes.asked import (
 )
 from escuela.assessments.quizzes.forms import QuizForm
 from escuela.assessments.quizzes.models import Attempt, Quiz
+from escuela.assessments.quizzes.question_forms import GapForm, _written
 from escuela.assessments.quizzes.text import QuizText
 from escuela.columns import Localized
 from escuela.config import ROOT
@@ -414,3 +415,31 @@ def test_buttons_add_a_question_of_the_other_kinds_and_say_what_is_missing(quiz:
     assert form.validate() == (kind == "essay")
     if kind == "essay":
         assert form.text("q", 1).questions[3].kind == "essay"
+
+
+FILLED = GapText(
+    "a",
+    options=(
+        OptionText("a", Localized(es="sube"), right=True, feedback=Localized(es="Así es.")),
+        OptionText("b", Localized(es="crece"), right=True),
+        OptionText("c", Localized(es="baja"), feedback=Localized(es="Mire otra vez.")),
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("answers", "right"),
+    [("*sube\n*crece\nbaja\nqueda", ["sube", "crece"]), ("sube\nbaja\nqueda", ["sube"])],
+)
+def test_a_gap_that_is_changed_keeps_what_is_said_of_its_other_answers(answers: str, right: list[str]) -> None:
+    form = GapForm(data={"choose": True, "answers": Localized(es=answers)})
+    gap = form.gap("a", FILLED, "es")
+    assert [each.text["es"] for each in gap.options if each.right] == right
+    said = {each.text["es"]: each.feedback["es"] for each in gap.options}
+    assert (said["sube"], said["baja"], said["queda"]) == ("Así es.", "Mire otra vez.", "")
+
+
+def test_several_right_options_of_a_gap_stand_with_a_star_in_its_form() -> None:
+    chosen, answers = _written(FILLED, "es")
+    assert (chosen, answers) == (True, Localized(es="*sube\n*crece\nbaja"))
+    assert GapForm(data={"choose": chosen, "answers": answers}).gap("a", FILLED, "es") is FILLED

@@ -11,9 +11,12 @@ import pytest
 from sqlalchemy import select
 
 from escuela.assessments.quizzes import regrading, services, statistics
-from escuela.assessments.quizzes.models import Attempt, Question, QuestionVersion, Regrade
+from escuela.assessments.quizzes.asked import AcceptedText, GapText, OptionText, QuestionText
+from escuela.assessments.quizzes.models import Answer, Attempt, Question, QuestionVersion, Regrade
+from escuela.assessments.quizzes.paper import Line
 from escuela.assessments.quizzes.queries import handed_in, progress
 from escuela.assessments.quizzes.statistics import correlation, reliability
+from escuela.columns import Localized
 from escuela.errors import DomainError
 from escuela.extensions import db
 from escuela.messages.models import Message
@@ -250,3 +253,20 @@ def test_every_kind_is_answered_on_its_page_and_read_in_its_result(cast: Cast, a
     result = lucia.get(f"{QUIZ}/intentos/1").text
     for words in ("Right in part", "A tutor has to read it", "Porque sí."):
         assert words in result, words
+
+
+def test_what_is_said_of_a_gap_is_what_was_chosen_or_typed_in_it() -> None:
+    chosen = (
+        OptionText("x", Localized(es="sube"), right=True, feedback=Localized(es="Así es.")),
+        OptionText("y", Localized(es="baja")),
+    )
+    gaps = (GapText("a", chosen), GapText("b", accepted=(AcceptedText("mar", feedback=Localized(es="Al final.")),)))
+    asked = QuestionText("rio", "gaps", Localized(es="[[a]] [[b]]"), gaps=gaps)
+
+    def told(**given: list[str]) -> list[str]:
+        line = Line(1, asked, Answer(), Attempt(), given)
+        return [line.told_of(gap)["es"] for gap in gaps]
+
+    assert told(a=["x"], b=["MAR"]) == ["Así es.", "Al final."]
+    assert told(a=["y"], b=["lago"]) == ["", ""]
+    assert told() == ["", ""]

@@ -9,7 +9,7 @@ import codecs
 
 from flask_babel import lazy_gettext as _l
 
-from escuela.assessments.quizzes.exchange import gift, moodle, qti, sheets
+from escuela.assessments.quizzes.exchange import gift, moodle, own, qti, sheets
 from escuela.assessments.quizzes.exchange.packages import MARK, Package
 from escuela.assessments.quizzes.exchange.pictures import MEDIA_TYPES
 from escuela.assessments.quizzes.exchange.report import BYTES, Entry, Export, Line, Report, digest
@@ -40,6 +40,8 @@ def read(name: str, data: bytes, language: str) -> Report:
         )
     if _is_xml(data):
         return _of_xml(data, language)
+    if own.looks_like(data.decode("utf-8", "replace")):
+        return own.read(_decoded(data), language)
     if data.startswith(_OLD_OFFICE) or sheets.is_table(data):
         return sheets.read(data, language)
     return _of_text(data, language)
@@ -47,6 +49,8 @@ def read(name: str, data: bytes, language: str) -> Report:
 
 def _of_zip(data: bytes, language: str) -> Report:
     package = Package(data)
+    if own.NAME in package:
+        return own.read(_decoded(package.read(own.NAME)), language, package)
     return sheets.read(data, language) if "xl/workbook.xml" in package else qti.read_package(package, language)
 
 

@@ -189,18 +189,19 @@ class _Asked:
             weights.append(weight)
             right = weight >= 100 if one else weight > 0
             options.append(OptionText(key, self.text(said), right, self.text(feedback)))
+        if one and self.after and all(mark == "=" for mark, _said, _feedback in pieces):
+            return self._missing()
+        judge_shares(self.draft, weights, one=one)
         if one and self.after:
             return self._missing(options)
-        judge_shares(self.draft, weights, one=one)
         kind = SINGLE if one else MULTIPLE
         return QuestionText("", kind, self._whole(), options=tuple(options), partial=kind == MULTIPLE)
 
-    def _missing(self, options: Sequence[OptionText]) -> QuestionText:
+    def _missing(self, options: Sequence[OptionText] = ()) -> QuestionText:
         """A word missing in a text: a gap, chosen where wrong words are offered, else typed."""
         text = Localized({self.draft.language: self._with_gap()})
-        if any(not option.right for option in options):
-            return QuestionText("", GAPS, text, gaps=(GapText("1", tuple(options)),), partial=True)
-        return QuestionText("", GAPS, text, gaps=(GapText("1", accepted=tuple(self._accepted())),), partial=True)
+        gap = GapText("1", tuple(options)) if options else GapText("1", accepted=tuple(self._accepted()))
+        return QuestionText("", GAPS, text, gaps=(gap,), partial=True)
 
     def _with_gap(self) -> str:
         """Both sides converted as one text, so that what opens before the gap may close behind it."""
@@ -212,7 +213,7 @@ class _Asked:
         shares = []
         for _mark, weighed, feedback in self._pieces():
             weight, said = self._weighed(weighed, Decimal(100))
-            answer = " ".join(words.visible(_freed(said)).split())
+            answer = " ".join(words.visible(_freed(_FORMAT.sub("", said, count=1))).split())
             if "*" in answer:
                 self.draft.remark(_l("`*` stands for any words in `%(answer)s`: that is left out.", answer=answer[:60]))
                 continue

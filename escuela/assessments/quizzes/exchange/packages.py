@@ -9,8 +9,10 @@ import io
 import posixpath
 import stat
 import zlib
+from collections.abc import Mapping
+from pathlib import PurePosixPath
 from urllib.parse import unquote
-from zipfile import BadZipFile, ZipFile, ZipInfo
+from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile, ZipInfo
 
 from flask_babel import lazy_gettext as _l
 
@@ -65,12 +67,15 @@ class Package:
         return content
 
     def beside(self, name: str, address: str) -> bytes | None:
-        """The file that a relative address in the file `name` leads to."""
+        """The file that a relative address in the file `name` leads to, or else from the top, as some write it."""
         address = unquote(address.partition("#")[0].partition("?")[0])
         if not address or "://" in address:
             return None
-        path = posixpath.normpath(posixpath.join(posixpath.dirname(name), address)).lstrip("/")
-        return self.read(path) if path in self else None
+        for folder in (posixpath.dirname(name), ""):
+            path = posixpath.normpath(posixpath.join(folder, address)).lstrip("/")
+            if path in self:
+                return self.read(path)
+        return None
 
 
 def _damaged() -> DomainError:
@@ -93,3 +98,16 @@ def _ensure_ordinary(member: ZipInfo) -> None:
     swollen = member.file_size > LARGE and member.file_size > SWOLLEN * member.compress_size
     if member.file_size > ONE or swollen:
         raise DomainError(_l("A file of this package is far too big once it is expanded: take it out."))
+
+
+def zipped(files: Mapping[str, bytes]) -> bytes:
+    """A zip of ours: the same bytes for the same files."""
+    found = io.BytesIO()
+    with ZipFile(found, "w") as archive:
+        for name, content in files.items():
+            info = ZipInfo(name, date_time=(1980, 1, 1, 0, 0, 0))
+            info.create_system, info.external_attr = 3, (stat.S_IFREG | 0o644) << 16
+            if PurePosixPath(name).suffix in {".xml", ".svg", ".yaml"}:
+                info.compress_type = ZIP_DEFLATED
+            archive.writestr(info, content)
+    return found.getvalue()

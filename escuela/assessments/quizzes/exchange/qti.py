@@ -26,7 +26,7 @@ ITEM = "assessmentItem"
 _ITEM_TYPE = re.compile(r"imsqti_\w*item_xmlv(2p[0-9]|3p[0-9])", re.IGNORECASE)
 _TEST_TYPE, _OLD_TYPE = (
     re.compile(r"imsqti_\w*test_xmlv\w+", re.IGNORECASE),
-    re.compile(r"imsqti_xmlv1p\w*", re.IGNORECASE),
+    re.compile(r"imsqti_xmlv1p", re.IGNORECASE),
 )
 
 
@@ -35,18 +35,30 @@ def read_package(package: Package, language: str) -> Report:
     home = next((name for name in sorted(package.names, key=len) if posixpath.basename(name) == MANIFEST), "")
     if not home:
         raise DomainError(_l("There is no imsmanifest.xml in this zip: export it as a QTI package."))
-    resources = [each for each in read_xml(package.read(home)).within("resource") if each.get("href")]
+    resources = read_xml(package.read(home)).within("resource")
+    if any(_OLD_TYPE.match(each.get("type")) for each in resources):
+        raise DomainError(old_version())
     intake = Intake(QTI, language)
-    for resource in resources:
-        kind = resource.get("type")
-        path = posixpath.normpath(posixpath.join(posixpath.dirname(home), unquote(resource.get("href"))))
-        if _OLD_TYPE.fullmatch(kind):
-            raise DomainError(old_version())
-        if _TEST_TYPE.fullmatch(kind):
-            intake.remarks.append(_l("The tests of this package are left out; their questions are taken one by one."))
-        elif _ITEM_TYPE.fullmatch(kind):
-            _take(intake, package, path, resource)
+    items = [each for each in resources if _ITEM_TYPE.fullmatch(each.get("type")) and each.get("href")]
+    tests = [each for each in resources if _TEST_TYPE.fullmatch(each.get("type"))]
+    if tests:
+        intake.remarks.append(_l("The tests of this package are left out; their questions are taken one by one."))
+    for resource in items or [file for test in tests for file in test.all("file") if _is_item(package, home, file)]:
+        _take(intake, package, _path(home, resource), resource)
     return intake.report()
+
+
+def _path(home: str, resource: Element) -> str:
+    return posixpath.normpath(posixpath.join(posixpath.dirname(home), unquote(resource.get("href"))))
+
+
+def _is_item(package: Package, home: str, file: Element) -> bool:
+    """Of a manifest that names its items as files of a test only."""
+    path = _path(home, file)
+    try:
+        return path.endswith(".xml") and path in package and canonical(read_xml(package.read(path))).tag == ITEM
+    except DomainError:
+        return True  # its line says what is wrong
 
 
 def old_version() -> str:

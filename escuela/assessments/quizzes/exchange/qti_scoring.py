@@ -185,7 +185,7 @@ class Scoring:
         found: list[tuple[str, str, Decimal]] = []
         for branch in self._processing.within("responseIf", "responseElseIf"):
             comparison = branch.one("equal")
-            value = branch.one("setOutcomeValue")
+            value = next((each for each in branch.all("setOutcomeValue") if each.get("identifier") == "SCORE"), None)
             if comparison is None or value is None or declared.identifier not in _named(comparison):
                 continue
             said = comparison.says("baseValue") or next(iter(declared.correct), "")

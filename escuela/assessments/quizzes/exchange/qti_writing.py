@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import io
-import stat
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import PurePosixPath
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from flask_babel import lazy_gettext as _l
 
 from escuela.assessments.quizzes.asked import QuestionText
+from escuela.assessments.quizzes.exchange.packages import zipped
 from escuela.assessments.quizzes.exchange.qti_bodies import Body
 from escuela.assessments.quizzes.exchange.report import Entry, Export, shown_by
 from escuela.assessments.quizzes.exchange.sound import SkippedError
@@ -44,7 +41,7 @@ def write(entries: Iterable[Entry], language: str, pictures: Mapping[str, bytes]
     for entry in entries:
         _add(done, entry, language, pictures)
     manifest = {"imsmanifest.xml": (_HEAD + written([_manifest(done.resources)])).encode()}
-    return Export(_zipped({**manifest, **done.files}), tuple(done.remarks), tuple(done.left_out))
+    return Export(zipped({**manifest, **done.files}), tuple(done.remarks), tuple(done.left_out))
 
 
 def _add(done: _Written, entry: Entry, language: str, pictures: Mapping[str, bytes]) -> None:
@@ -110,16 +107,3 @@ def _manifest(resources: Sequence[Element]) -> Element:
         attributes,
         [Element("metadata", {}, [*about]), Element("organizations"), Element("resources", {}, [*resources])],
     )
-
-
-def _zipped(files: Mapping[str, bytes]) -> bytes:
-    """The same bytes for the same files."""
-    found = io.BytesIO()
-    with ZipFile(found, "w") as zipped:
-        for name, content in files.items():
-            info = ZipInfo(name, date_time=(1980, 1, 1, 0, 0, 0))
-            info.create_system, info.external_attr = 3, (stat.S_IFREG | 0o644) << 16
-            if PurePosixPath(name).suffix in {".xml", ".svg"}:
-                info.compress_type = ZIP_DEFLATED
-            zipped.writestr(info, content)
-    return found.getvalue()

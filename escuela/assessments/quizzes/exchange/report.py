@@ -27,7 +27,7 @@ BYTES = 20_000_000
 MOST_TAGS = LETTERS // 3
 """Tags of one text: each has three characters at least."""
 TAGS, FOLDERS = 20, 10
-GIFT, MOODLE, QTI, SHEET = "gift", "moodle", "qti", "sheet"
+GIFT, MOODLE, QTI, SHEET, OWN = "gift", "moodle", "qti", "sheet", "own"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,8 @@ class Line:
     digest: str = ""
     folder: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
+    items: tuple[str, ...] = ()
+    """Of frameworks, by their identifiers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,7 @@ class Entry:
     question: QuestionText
     folder: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
+    items: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,10 +116,10 @@ class Draft:
     def html(self, markup: str) -> Localized:
         if markup.count("<") > MOST_TAGS:
             raise SkippedError(_l("A text in it has more than %(most)d characters.", most=LETTERS))
-        return self._converted(words.from_html(markup, self._picture))
+        return self._converted(words.from_html(markup, self.picture))
 
     def nodes(self, nodes: Iterable[Element | str]) -> Localized:
-        return self._converted(words.from_nodes(nodes, self._picture))
+        return self._converted(words.from_nodes(nodes, self.picture))
 
     def plain(self, text: str) -> Localized:
         return self.text(words.plain(text))
@@ -128,7 +131,8 @@ class Draft:
             self.remark(_LOSSES[loss])
         return self.text(found.text)
 
-    def _picture(self, address: str) -> str | None:
+    def picture(self, address: str) -> str | None:
+        """The name that a picture is kept under; None, with a remark, where there is none to keep."""
         embedded = from_data(address)
         content = embedded if embedded is not None else self.find(address)
         name = "picture" if embedded is not None else unquote(address.partition("?")[0])
@@ -161,6 +165,7 @@ class Intake:
         where: str = "",
         folder: Iterable[str] = (),
         tags: Iterable[str] = (),
+        items: Iterable[str] = (),
         find: Find = lambda _address: None,
     ) -> None:
         """One question, which `build` makes, or a line that says why not. `build` may give any slug."""
@@ -177,7 +182,7 @@ class Intake:
             question = replace(question, slug=self._slug(name, number))
         except SkippedError as skipped:
             draft.remarks, question = [skipped.sentence], None
-        line = Line(number, name, question, tuple(draft.remarks), place, where)
+        line = Line(number, name, question, tuple(draft.remarks), place, where, items=tuple(items))
         self._lines.append(replace(line, folder=_labels(folder, FOLDERS), tags=_labels(tags, TAGS)))
 
     def _slug(self, name: str, number: int) -> str:
@@ -215,7 +220,7 @@ def shown_by(question: QuestionText) -> list[str]:
 
 
 def digest(question: QuestionText, pictures: Mapping[str, bytes]) -> str:
-    """A fingerprint of what a question asks and accepts, without its name, the keys of its parts, names of pictures."""
+    """A fingerprint of what a question asks and accepts, whatever it, its parts and its pictures are called."""
     facts = to_json(question.with_texts(lambda text: _settled(text, pictures)))
     facts.pop("slug", None)
     known: dict[str, str] = {}
@@ -233,4 +238,6 @@ def _settled(text: Localized, pictures: Mapping[str, bytes]) -> Localized:
         content = pictures.get(found[1])
         return f"media/{hashlib.sha256(content).hexdigest()}" if content is not None else found[0]
 
-    return Localized({language: re.sub(r"media/([\w.-]+)", by_content, said) for language, said in text.items()})
+    return Localized(
+        {language: re.sub(r"media/([\w.-]+)", by_content, said) for language, said in sorted(text.items())}
+    )

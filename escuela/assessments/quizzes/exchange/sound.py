@@ -27,7 +27,7 @@ from escuela.section import Sentence
 
 LETTERS = 10_000
 """Characters of one text."""
-ANSWER = 400
+ANSWER = 200
 """Characters of a typed answer."""
 OPTIONS = 100
 """Options, targets, accepted answers, gaps of one question."""
@@ -114,7 +114,7 @@ def _worded(options: Sequence[OptionText], *, least: int) -> None:
 
 
 def _brought(question: QuestionText) -> None:
-    _worded(question.options, least=1 if question.kind in SORTED else 2)
+    _worded(question.options, least=2)
     if question.kind == ORDERING:
         return
     known = {target.key for target in question.targets}

@@ -197,6 +197,8 @@ class _Writer:
         )
 
     def _piece(self, node: Element, within: str) -> str:
+        if node.tag == "object" and node.get("type").startswith("image/"):  # as QTI shows pictures
+            return self._shown(node.get("data"), node.words()) or self._inline(node.children, within)
         if node.tag in _LOSSES:
             self.losses.add(_LOSSES[node.tag])
         if node.tag in _DROPPED or node.tag in _LOSSES:
@@ -219,10 +221,13 @@ class _Writer:
         return f" {inner} " if node.tag in _BLOCKS or node.tag in _AROUND else inner
 
     def _image(self, node: Element) -> str:
-        name = self.picture(node.get("src").strip())
+        return self._shown(node.get("src"), node.get("alt"))
+
+    def _shown(self, address: str, said: str) -> str:
+        name = self.picture(address.strip())
         if name is None:
             return ""
-        alt = " ".join(_escaped(_SPACE.sub(" ", _stripped(node.get("alt")))).split())
+        alt = " ".join(_escaped(_SPACE.sub(" ", _stripped(said))).split())
         self.losses |= set() if alt else {MUTE}
         return f"![{alt}]({MEDIA}{name})"
 

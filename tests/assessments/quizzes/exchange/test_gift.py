@@ -6,6 +6,7 @@ import pytest
 
 from escuela.assessments.quizzes.asked import AcceptedText, QuestionText
 from escuela.assessments.quizzes.exchange import Line, read
+from escuela.columns import Localized
 from escuela.errors import DomainError
 
 
@@ -174,3 +175,18 @@ def test_twice_the_same_file_gives_the_same_digests_and_another_name_changes_non
 
 def test_two_questions_of_one_name_have_two_slugs() -> None:
     assert [line.question.slug for line in lines("::Año:: A {}\n\n::Año:: B {}") if line.question] == ["ano", "ano-2"]
+
+
+def test_a_missing_word_keeps_what_each_answer_earns_or_says_what_it_loses() -> None:
+    typed = question("Vino de {=Nazaret =%50%Nazareth#Casi} en tren.")
+    assert typed.gaps[0].accepted == (
+        AcceptedText("Nazaret"),
+        AcceptedText("Nazareth", 50, feedback=Localized(es="Casi")),
+    )
+    assert remarks("Vino de {=Nazaret ~%25%Belén ~Galilea} en tren.") == [
+        "An option that earned a part of the points earns none here."
+    ]
+
+
+def test_a_mark_of_format_is_no_part_of_a_typed_answer() -> None:
+    assert question("¿Dónde? {=[markdown]Aquí =[plain] allá}").accepted == (AcceptedText("Aquí"), AcceptedText("allá"))

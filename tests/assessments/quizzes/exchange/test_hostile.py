@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from escuela.assessments.quizzes import exchange
-from escuela.assessments.quizzes.asked import QuestionText
-from escuela.assessments.quizzes.exchange import gift_writing, qti_writing, words
+from escuela.assessments.quizzes.asked import OptionText, QuestionText
+from escuela.assessments.quizzes.exchange import gift_writing, own, qti_writing, words
 from escuela.assessments.quizzes.exchange.report import MOST, Entry, Report
 from escuela.assessments.quizzes.exchange.tree import read_html
 from escuela.columns import Localized
@@ -21,6 +21,12 @@ from tests.assessments.quizzes.exchange import test_moodle, test_qti
 from tests.assessments.quizzes.exchange.drawn import picture
 
 ESSAY = QuestionText("una", "essay", Localized(es="Mire ![x](media/x.png)"))
+CHOICE = QuestionText(
+    "dos",
+    "single",
+    Localized(es="¿Sí?"),
+    options=(OptionText("a", Localized(es="Sí"), right=True), OptionText("b", Localized(es="No"))),
+)
 FILES = [
     "$CATEGORY: a/b\n::N:: [html]¿<b>Q</b>? {=a#b ~%50%c ####d}\n\nN {#3:2}\n\nP {=a -> b =c -> d}\n".encode(),
     test_moodle.quiz(
@@ -37,6 +43,8 @@ FILES = [
         test_qti.declared("C R|D T", cardinality="multiple", base="directedPair"), test_qti.matching("1"), test_qti.MAP
     ),
     qti_writing.write([Entry(ESSAY)], "es", {"x.png": picture()}).data,
+    own.write([Entry(ESSAY, ("Agua",), ("a",)), Entry(CHOICE)], "pt", {}).data,
+    own.write([Entry(ESSAY)], "es", {"x.png": picture()}).data,
     exchange.template_csv("es"),
     exchange.template("es"),
 ]

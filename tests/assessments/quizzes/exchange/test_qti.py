@@ -287,3 +287,57 @@ def test_a_package_with_pictures_folders_and_a_file_that_is_missing() -> None:
 def test_a_package_of_an_old_version_is_refused() -> None:
     with pytest.raises(DomainError, match=r"QTI 1\.2"):
         read("x.zip", package({"a.xml": b"<questestinterop/>"}, "imsqti_xmlv1p2"), "es")
+
+
+def test_a_package_of_an_old_version_is_known_without_the_address_of_its_file() -> None:
+    data = package({"a.xml": b"<questestinterop/>"}, "imsqti_xmlv1p2/imscc_xmlv1p1/assessment")
+    with pytest.raises(DomainError, match=r"QTI 1\.2"):
+        read("x.zip", data, "es")
+    with pytest.raises(DomainError, match=r"QTI 1\.2"):
+        read("x.zip", rezipped(package({"a.xml": b"<a/>"}, "imsqti_xmlv1p2"), b' href="a.xml"><file', b"><file"), "es")
+
+
+def rezipped(data: bytes, before: bytes, after: bytes) -> bytes:
+    """The same package with its manifest changed."""
+    found, source = io.BytesIO(), ZipFile(io.BytesIO(data))
+    with ZipFile(found, "w") as zipped:
+        for name in source.namelist():
+            content = source.read(name)
+            zipped.writestr(name, content.replace(before, after) if name == "imsmanifest.xml" else content)
+    return found.getvalue()
+
+
+def test_an_object_that_is_a_picture_is_one_and_what_stands_in_for_it_stays() -> None:
+    shown = CHOICE.replace(
+        b"<p>Lea:</p>",
+        b'<p><object type="image/png" data="img/mapa.png">Un mapa</object></p>'
+        b'<p><object type="image/eps" data="img/otra.eps"><img src="mapa.png" alt="Otra"/></object></p>',
+    )
+    report = read("x.zip", package({"items/una.xml": shown, "items/img/mapa.png": picture(), "mapa.png": b"x"}), "es")
+    [found] = report.lines
+    assert found.question is not None
+    assert found.question.text["es"].startswith("![Un mapa](media/mapa.png)")
+    assert sorted(map(str, found.remarks)) == [
+        "The picture otra.eps does not come with the file.",
+        "mapa.png is no picture that can be shown here: PNG, JPEG, WebP, GIF or SVG.",
+    ], "an address that leads nowhere from the item is looked for from the top"
+
+
+def test_items_that_a_manifest_names_as_files_of_a_test_come_in() -> None:
+    data = package({"prueba.xml": b"<assessmentTest/>", "una.xml": CHOICE}, "imsqti_test_xmlv2p2")
+    report = read("x.zip", data, "es")
+    assert [(each.name, each.where, each.question is not None) for each in report.lines] == [("Una", "una.xml", True)]
+
+
+def test_a_comparison_may_set_feedback_before_the_score() -> None:
+    processing = (
+        '<responseProcessing><responseCondition><responseIf><equal><variable identifier="RESPONSE"/>'
+        '<baseValue baseType="integer">42</baseValue></equal>'
+        '<setOutcomeValue identifier="FEEDBACK"><baseValue baseType="identifier">Correct</baseValue></setOutcomeValue>'
+        '<setOutcomeValue identifier="SCORE"><baseValue baseType="float">10</baseValue></setOutcomeValue>'
+        "</responseIf></responseCondition></responseProcessing>"
+    )
+    xml = item(
+        declared("", base="integer"), '<p>¿?</p><div><textEntryInteraction responseIdentifier="RESPONSE"/></div>'
+    ).replace(f'<responseProcessing template="{MATCH}"/>'.encode(), processing.encode())
+    assert [each.answer for each in question(xml).accepted] == ["42"]
