@@ -96,6 +96,10 @@ PAGES: dict[str | None, dict[str, Way]] = {
         "government-awards": ("/cuenta", "main a[href^='/gobiernos/']"),
     },
     "rosa": {"edition-not-open": NEXT},
+    "ramon": {
+        "quiz-one-by-one": f"{RUNNING}/cuestionarios/quiz-alerta/intentos/1?p=2",
+        "quiz-ran-out": f"{RUNNING}/cuestionarios/quiz-repaso/intentos/1",
+    },
     "renata": {
         "queue": "/cola",
         "desk": ("/cola", "main form[action$=reclamar] .button--primary"),

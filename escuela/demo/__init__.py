@@ -98,6 +98,7 @@ class _World:
         self._far_edition()
         later = db.session.scalars(select(Edition).where(Edition.slug == NEXT_SLUG)).one()
         bank.filled(running, later, self.people["gabriela"])
+        bank.drawn(running, self.people["ramon"])
         self._alumni(db.session.scalars(select(Edition).where(Edition.slug == PAST_SLUG)).one())
         self._signed_in()
         db.session.execute(update(Message).values(sent_at=Message.written_at))  # they were read long ago
@@ -254,6 +255,8 @@ class _World:
         for key in ("silvia", "caio"):
             stories.everything(enrolled[key], edition.modules, start)
         granted.make(edition, enrolled, tutor=self.people["renata"])
+        stories.ran_out(enrolled["ramon"], start + 16 * DAY)
+        stories.counted_again(start + 17 * DAY, by=self.people["gabriela"])
         stories.attended(enrolled.values(), but=enrolled["jussara"])
         marks.changed(enrolled, start + 18 * DAY, by=self.people["gabriela"])
         db.session.flush()

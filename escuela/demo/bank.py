@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from sqlalchemy import select
 
-from escuela.assessments.quizzes import bank
+from escuela import clock
+from escuela.admissions.models import Enrolment
+from escuela.assessments.quizzes import bank, services
 from escuela.assessments.quizzes.asked import (
     GAPS,
     MULTIPLE,
@@ -12,6 +16,7 @@ from escuela.assessments.quizzes.asked import (
     ORDERING,
     SHORT,
     SINGLE,
+    WHOLE,
     AcceptedText,
     GapText,
     OptionText,
@@ -138,6 +143,20 @@ def filled(running: Edition, later: Edition, by: User) -> None:
     bank.take(quiz, made[-1:], by=by)
     quiz.draws = [QuizDraw(position=1, bank=school.slug, folder="Agua", count=2, chosen=[])]
     db.session.flush()
+
+
+def drawn(running: Edition, who: User) -> None:
+    """The quiz of the third module asks one question at a time, the last one drawn; somebody is at it now."""
+    quiz = next(each for each in _quizzes(running) if each.slug == "quiz-alerta")
+    bank_slug = db.session.scalars(select(QuestionBank.slug)).one()
+    quiz.one_by_one, quiz.draws = True, [QuizDraw(position=1, bank=bank_slug, folder="Agua", count=1, chosen=[])]
+    mine = select(Enrolment).where(Enrolment.edition_id == running.id, Enrolment.user_id == who.id)
+    db.session.flush()
+    with clock.stopped(clock.now() - timedelta(minutes=6)):
+        attempt = services.start(quiz, enrolment=db.session.scalars(mine).one())
+        first = next(line for line in attempt.answers if line.version.asked.kind == SINGLE)
+        key = first.version.asked.options[0].key
+        services.save_answers(attempt, given={first.question.slug: {WHOLE: [key]}})
 
 
 def _quizzes(edition: Edition) -> list[Quiz]:

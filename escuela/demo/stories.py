@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
@@ -20,10 +21,11 @@ from escuela.assessments.assignments.models import (
     Submission,
     Work,
 )
+from escuela.assessments.quizzes import regrading
 from escuela.assessments.quizzes.allowing import allow
 from escuela.assessments.quizzes.asked import CHOICES, ESSAY, WHOLE, QuestionText
 from escuela.assessments.quizzes.marking import HUNDREDTHS, right_answer
-from escuela.assessments.quizzes.models import Attempt, Quiz
+from escuela.assessments.quizzes.models import Attempt, QuestionVersion, Quiz
 from escuela.assessments.quizzes.services import hand_in, lines_of
 from escuela.demo.cast import WORDS, Said
 from escuela.editions.models import RUNNING, Activity, Edition, Lesson, Module
@@ -155,6 +157,31 @@ class Stories:
         with clock.stopped(at):
             reason = "Lee con lupa de pantalla; pidió más tiempo al inscribirse."
             allow(quiz, who, minutes=12, attempts=0, reason=reason, by=self.reviewer)
+
+    def ran_out(self, who: Enrolment, at: datetime) -> None:
+        """Left with one answer: the job handed it in when its minutes were over."""
+        quiz = _of(Quiz, self.edition.modules[2])[-1]
+        attempt = self.open_attempt(who, quiz, at, number=1)
+        attempt.ends_at = at + timedelta(minutes=quiz.minutes)
+        with clock.stopped(attempt.ends_at + timedelta(minutes=1)):
+            db.session.flush()
+            hand_in(attempt)
+
+    def counted_again(self, at: datetime, *, by: User) -> None:
+        """The first question of the fourth module was worth one point by mistake, and is counted again."""
+        quiz = _of(Quiz, self.edition.modules[3])[0]
+        question = quiz.questions[0]
+        old = question.newest
+        old.current = False
+        db.session.flush()
+        db.session.add(QuestionVersion(question=question, number=2, asked=replace(old.asked, points=2), saved_at=at))
+        db.session.flush()
+        db.session.expire(question, ["newest"])
+        reason = "La consigna anunciaba dos puntos y daba uno."
+        with clock.stopped(at):
+            regrading.apply(
+                question, quiz, seen=regrading.fingerprint(regrading.preview(question, quiz)), reason=reason, by=by
+            )
 
     def _said(self, asked: QuestionText, who: Enrolment, *, right: bool) -> dict[str, list[str]]:
         if asked.kind == ESSAY:

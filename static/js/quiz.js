@@ -6,7 +6,9 @@ for (const form of document.querySelectorAll('form[data-attempt]')) {
   const links = Object.fromEntries([...document.querySelectorAll('.numbers [data-to]')].map((link) => [link.dataset.to, link]))
   const waiting = new Map() // question -> the inputs that are not confirmed yet, as [name, value]
   const refused = new Set()
-  let busy, timer, typing, leave, pause = 1
+  const over = document.getElementById('over')
+  const clock = bar.querySelector('[data-left]')
+  let busy, timer, typing, leave, asking, end, ticking, pause = 1
 
   const prefix = `attempt ${attempt} `
   const inputs = (slug) => [...parts[slug]?.querySelectorAll('[name^="given-"]') ?? []]
@@ -85,7 +87,7 @@ for (const form of document.querySelectorAll('form[data-attempt]')) {
   // One at a time, so that an older choice never overtakes a newer one.
   const send = async () => {
     const slug = [...waiting.keys()].find((each) => !refused.has(each))
-    if (busy || !slug) return
+    if (busy || !slug && !asking) return
     busy = true
     clearTimeout(timer)
     const sent = waiting.get(slug)
@@ -94,7 +96,7 @@ for (const form of document.querySelectorAll('form[data-attempt]')) {
     try {
       answer = await fetch(form.action, {
         method: 'POST',
-        body: new URLSearchParams([['question', slug], ...known === undefined ? [] : [[`seen-${slug}`, known]], ...sent]),
+        body: new URLSearchParams(slug ? [['question', slug], ...known === undefined ? [] : [[`seen-${slug}`, known]], ...sent] : []),
         headers: { Accept: 'application/json', 'X-CSRFToken': form.elements.csrf_token.value },
         signal: AbortSignal.timeout?.(20000),
       })
@@ -102,17 +104,23 @@ for (const form of document.querySelectorAll('form[data-attempt]')) {
     } catch {} // no connection: tried again below
     busy = false
     if (said && answer.ok) {
-      confirm(slug, sent, said)
+      asking = false
+      if (slug) confirm(slug, sent, said)
       pause = 1
+      if (clock) watch(said.left)
+      if (leave === over && said.left) leave = null // more time was given, or the watch of this page was ahead
       if (!leave || waiting.size) send()
-      else if (leave === form.over) document.getElementById('over').submit()
+      else if (leave === over) over.submit()
       else form.requestSubmit(leave)
       return
     }
-    for (const place of [parts[slug], bar]) tell(place, said?.message ?? unsaved, true)
+    if (slug || said) for (const place of [parts[slug], bar]) tell(place, said?.message ?? unsaved, true)
     if (said) { // trying again would not help
-      refused.add(slug)
+      asking = false
+      if (slug) refused.add(slug)
       if (said.conflict) ask(slug, said)
+      if (leave === over && !waiting.size) return over.submit()
+      if (leave === over) over.querySelector('button').hidden = false
       send()
     } else {
       timer = setTimeout(send, pause * 1000)
@@ -125,6 +133,11 @@ for (const form of document.querySelectorAll('form[data-attempt]')) {
   form.addEventListener('change', (event) => questionOf(event) && keep(questionOf(event)))
   form.addEventListener('input', (event) => questionOf(event) && !tick(event.target) && event.target.localName !== 'select' && keep(questionOf(event), true))
   form.addEventListener('submit', (event) => {
+    if (!event.submitter?.name) { // Enter in a line of text: it is saved, and one stays
+      event.preventDefault()
+      clearTimeout(typing)
+      return send()
+    }
     leave = null
     if (!waiting.size) return
     event.preventDefault()
@@ -139,28 +152,35 @@ for (const form of document.querySelectorAll('form[data-attempt]')) {
     const touched = inputs(slug).some((input) => tick(input) ? input.checked !== input.defaultChecked : input.localName !== 'select' && input.value !== input.defaultValue)
     if (slug in parts ? before || touched : before) slug in parts ? keep(slug) : waiting.set(slug, before.pairs) // chosen before this ran
   }
+  // The time that is left, in minutes. The server decides: it sets this watch with every answer that it takes, when one
+  // comes back to the page, and says whether it is over; then what is saved is handed in.
+  const show = () => {
+    clearTimeout(ticking)
+    const rest = (end - performance.now()) / 1000
+    const minutes = Math.ceil(rest / 60)
+    const now = minutes > 1 ? clock.dataset.minutes.replace('{}', minutes) : rest > 0 ? clock.dataset.seconds : clock.dataset.over
+    const words = clock.lastElementChild, told = document.querySelector('[data-told]')
+    if (words.textContent !== now) words.textContent = now
+    if ((minutes === 5 || minutes <= 1) && told.textContent !== now) told.textContent = now
+    if (rest > 0) return ticking = setTimeout(show, Math.min(1000, rest * 1000 + 50))
+    refused.clear()
+    asking = true
+    leave = over
+    send()
+  }
+  const watch = (left) => {
+    end = performance.now() + left * 1000
+    if (left) show()
+  }
   draw()
   send()
-
-  // The time that is left, in minutes; the server decides. When it is over, what is saved is handed in.
-  const clock = bar.querySelector('[data-left]')
   if (clock) {
-    const end = performance.now() + clock.dataset.left * 1000
-    const words = clock.lastElementChild, told = document.querySelector('[data-told]')
-    const show = () => {
-      const rest = (end - performance.now()) / 1000
-      const minutes = Math.ceil(rest / 60)
-      const now = minutes > 1 ? clock.dataset.minutes.replace('{}', minutes) : clock.dataset.seconds
-      if (words.textContent !== now) words.textContent = now
-      if ((minutes === 5 || minutes === 1) && told.textContent !== now) told.textContent = now
-      if (rest > 0) return setTimeout(show, Math.min(1000, rest * 1000 + 50))
-      for (const slug in parts) if (waiting.has(slug)) refused.delete(slug)
-      if (!waiting.size) return document.getElementById('over').submit()
-      form.over = {}
-      leave = form.over
-      send()
-    }
+    watch(Number(clock.dataset.left))
     show()
+    document.addEventListener('visibilitychange', () => {
+      asking ||= !document.hidden
+      send()
+    })
   }
 }
 

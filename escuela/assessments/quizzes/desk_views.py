@@ -16,9 +16,10 @@ from escuela import clock, web
 from escuela.access import get_or_404, me, require
 from escuela.admissions.models import ACTIVE, Enrolment
 from escuela.assessments.quizzes import allowing, queries, regrading, services, statistics
+from escuela.assessments.quizzes.asked import CHOICES, GAPS, QuestionText
 from escuela.assessments.quizzes.desk_forms import AllowanceForm, EssayForm, RegradeForm
 from escuela.assessments.quizzes.models import Answer, Attempt, Question, Quiz
-from escuela.assessments.quizzes.paper import Line
+from escuela.assessments.quizzes.paper import GAP, Line
 from escuela.assessments.quizzes.question_forms import KIND_WORDS
 from escuela.assessments.quizzes.text import marking
 from escuela.assessments.quizzes.views import bp
@@ -147,6 +148,8 @@ def figures(edition: str, activity: str) -> ResponseReturnValue:
         quiz=quiz,
         figures=found,
         questions=_by_id(quiz),
+        words=_words,
+        said=_said,
         kinds=KIND_WORDS,
         tallest=max(found.distribution, default=0),
     )
@@ -183,21 +186,58 @@ def _lines(found: QuizFigures, questions: dict[int, Question], printed: str) -> 
         _("Facility"),
         _("Discriminating power"),
         _("Seconds"),
+        _("Chosen"),
         _("Made at"),
     ]
     for each in sorted(found.questions, key=lambda one: one.position):
         asked = questions[each.question_id].asked
-        words = " ".join(plain(asked.text).split())
+        chosen = sorted(each.chosen.items(), key=lambda one: -one[1])
         yield [
-            f"'{words}" if words.startswith(("=", "+", "-", "@")) else words,
+            _cell(_words(asked)),
             str(KIND_WORDS[asked.kind]),
             each.asked,
             each.answered,
             _number(each.facility),
             _number(each.discrimination),
             _number(each.seconds, places=0),
+            "; ".join(f"{count}: {_said(asked, key)}" for key, count in chosen),
             printed,
         ]
+    yield []
+    yield [_("People with a result"), found.people]
+    yield [_("Passed at the first go"), found.passed]
+    yield [_("Median"), _number(found.median, places=1)]
+    yield [_("Minutes"), _number(found.minutes, places=1)]
+    yield [_("Reliability"), _number(found.reliability)]
+    for tenth, count in enumerate(found.distribution):
+        yield [f"{tenth * 10}–{100 if tenth == statistics.TENTHS - 1 else tenth * 10 + 9} %", count]
+
+
+def _words(asked: QuestionText) -> str:
+    """What a question asks, on one line; a gap as dots."""
+    return GAP.sub("…", " ".join(plain(asked.text).split()))
+
+
+def _said(asked: QuestionText, key: str) -> str:
+    """An answer of `QuestionFigures.chosen` in words; the right option of a choice has a mark."""
+    option = {each.key: each for each in asked.options}
+    if asked.kind in CHOICES and key in option:
+        words = plain(option[key].text) or (_("True") if key == "true" else _("False"))
+        return f"{words} ✓" if option[key].right else words
+    part, _colon, value = key.partition(":")
+    if asked.kind == GAPS:
+        places = {gap.key: place for place, gap in enumerate(asked.gaps, 1)}
+        shown = {each.key: plain(each.text) for gap in asked.gaps if gap.key == part for each in gap.options}
+        return f"{_('Gap %(number)d', number=places.get(part, 0))} → {shown.get(value, value)}"
+    if part in option and asked.options:
+        goals = {target.key: plain(target.text) for target in asked.targets}
+        return f"{plain(option[part].text)} → {goals.get(value, value)}"
+    return key
+
+
+def _cell(words: str) -> str:
+    """No formula for whoever opens it in a spreadsheet."""
+    return f"'{words}" if words.startswith(("=", "+", "-", "@", "\t", "\r")) else words
 
 
 def _number(value: float | None, places: int = 2) -> str:

@@ -33,6 +33,8 @@ HUNDREDTHS = 100
 NOTHING, ALL = Fraction(0), Fraction(1)
 LETTERS = "ñÑ"
 """Letters of their own, not letters with an accent: «año» is never «ano»."""
+TELEPHONE = str.maketrans({"’": "'", "‘": "'", "´": "'", "`": "'", "“": '"', "”": '"', "‑": "-", "‐": "-", "–": "-"})
+"""Signs that a telephone writes on its own account in the place of those of a keyboard."""
 _NUMBER = re.compile(r"[-+]?([0-9]{1,15}([.,][0-9]{1,15})?|[.,][0-9]{1,15})")
 
 
@@ -138,8 +140,12 @@ def accepting(question: QuestionText, accepted: Sequence[AcceptedText], said: st
 
 
 def fold(words: str, question: QuestionText) -> str:
-    """Words as they are compared: spaces never count, accents and capitals where the question says so."""
-    found = unicodedata.normalize("NFC", " ".join(words.split()))
+    """Words as they are compared: accents and capitals count where the question says so.
+
+    Spaces, signs without a width and the shape of quotes and dashes never do.
+    """
+    plain = "".join(each for each in words.translate(TELEPHONE) if unicodedata.category(each) != "Cf")
+    found = unicodedata.normalize("NFC", " ".join(plain.split()))
     if not question.accents:
         found = "".join(each if each in LETTERS else _bare(each) for each in found)
     return found if question.case else found.casefold()
@@ -156,13 +162,22 @@ def _number(question: QuestionText, given: Given) -> Fraction:
 
 def nearest(question: QuestionText, given: Given) -> AcceptedText | None:
     """Of the accepted numbers that the given one is near enough to, in the first unit, the one that earns most."""
-    value = read_number(typed(given))
-    factor = _factor(question, typed(given, UNIT))
+    said, unit = _with_unit(question, given)
+    value = read_number(said)
+    factor = _factor(question, unit)
     if value is None or factor is None:
         return None
     value *= factor
     near = [each for each in question.accepted if abs(value - Fraction(each.answer)) <= Fraction(each.tolerance)]
     return max(near, key=lambda each: each.share, default=None)
+
+
+def _with_unit(question: QuestionText, given: Given) -> tuple[str, str]:
+    """The number and its unit; one that was typed behind the number is read, unless another one was chosen."""
+    said, unit = typed(given), typed(given, UNIT)
+    named = [each.name for each in question.units if said.endswith(each.name) and unit in {"", each.name}]
+    longest = max(named, key=len, default="")
+    return (said.removesuffix(longest), longest) if longest else (said, unit)
 
 
 def _factor(question: QuestionText, unit: str) -> Fraction | None:
@@ -172,8 +187,8 @@ def _factor(question: QuestionText, unit: str) -> Fraction | None:
 
 
 def read_number(text: str) -> Fraction | None:
-    """A number as people type it: one comma or one point before the decimals, no sign between thousands."""
-    plain = text.replace(" ", "").replace("−", "-")
+    """A number as people type it: one comma or one point before the decimals; between thousands a space or nothing."""
+    plain = "".join(text.split()).replace("−", "-").replace("–", "-")
     if not _NUMBER.fullmatch(plain):
         return None
     return Fraction(Decimal(plain.replace(",", ".")))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -95,6 +96,17 @@ class Standing:
 def ends(attempt: Attempt) -> datetime | None:
     """The instant from which an attempt takes nothing more for its minutes, with the grace that the quiz gives."""
     return attempt.ends_at + timedelta(seconds=attempt.quiz.grace) if attempt.ends_at is not None else None
+
+
+def counts_to(attempt: Attempt) -> datetime | None:
+    """What the clock of an attempt counts to: the end of its minutes, or of its quiz where that is sooner."""
+    return min(attempt.ends_at, closes(attempt.quiz).at) if attempt.ends_at is not None else None
+
+
+def seconds_left(attempt: Attempt, at: datetime) -> int | None:
+    """Whole seconds, the last one counted whole; None where nothing counts them."""
+    end = counts_to(attempt)
+    return max(0, math.ceil((end - at) / timedelta(seconds=1))) if end is not None else None
 
 
 def time_is_up(attempt: Attempt, at: datetime) -> bool:

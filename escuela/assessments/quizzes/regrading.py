@@ -43,7 +43,7 @@ class MeanwhileError(DomainError):
 def preview(question: Question, quiz: Quiz) -> list[Again]:
     """Handed-in attempts at a quiz that a question's current version would mark in another way. Writes nothing."""
     found = (_again(answer, question) for answer in db.session.scalars(queries.answered_with(question, quiz)))
-    return [again for again in found if again.before != again.after]
+    return [again for again in found if again.before != again.after or again.possible != again.attempt.points_possible]
 
 
 def _again(answer: Answer, question: Question) -> Again:
@@ -64,7 +64,7 @@ def _again(answer: Answer, question: Question) -> Again:
 
 def fingerprint(found: Sequence[Again]) -> str:
     """Of an effect as it was shown: who confirms it confirms this one."""
-    told = [(each.attempt.id, each.before, each.after) for each in found]
+    told = [(each.attempt.id, each.before, each.after, each.possible) for each in found]
     return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:16]
 
 

@@ -16,12 +16,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import fmean, median, pvariance
 
-from escuela.assessments.quizzes.asked import CHOICES, WHOLE
+from escuela.assessments.quizzes.asked import CHOICES, ESSAY, UNIT
 from escuela.assessments.quizzes.marking import HUNDREDTHS
 from escuela.assessments.quizzes.models import Answer, Attempt
 
 TENTHS = 10
 """Bars of the distribution: 0 to 9 percent, 10 to 19 ..., the last one with 100."""
+FREQUENT = 6
+"""Answers that are told of each part."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,8 @@ class QuestionFigures:
     seconds: float | None
     """Median between the last save of an answer and the save before it in the same attempt."""
     chosen: Mapping[str, int] = field(default_factory=dict)
-    """Of a choice, how many chose each option; of words and numbers, the most frequent answers."""
+    """Of a choice, how many chose each option; of words and numbers, the most frequent answers; of a question in parts
+    the most frequent of each, as `part:value`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +143,11 @@ def _seconds(answer: Answer, attempt: Attempt) -> float | None:
 
 
 def _chosen(answers: Sequence[Answer]) -> dict[str, int]:
-    found = Counter(value for answer in answers for value in answer.given.get(WHOLE, ()))
-    choice = answers[0].version.asked.kind in CHOICES
-    return dict(found if choice else {} if answers[0].version.asked.kind == "essay" else found.most_common(8))
+    asked = answers[0].version.asked
+    if asked.kind == ESSAY:
+        return {}
+    said = [(part, value) for answer in answers for part, values in answer.given.items() for value in values]
+    found = Counter(f"{part}:{value}" if part else value for part, value in said if part != UNIT)
+    if asked.kind in CHOICES:
+        return {option.key: 0 for option in asked.options} | found
+    return dict(found.most_common(FREQUENT * len(asked.parts)))

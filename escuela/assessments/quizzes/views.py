@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, abort, flash, jsonify, redirect, render_template, request, url_for
@@ -108,7 +106,8 @@ def _sheet(standing: Standing, mine: Attempt, typed: Mapping[str, Given] | None 
         place=place,
         lines=found.lines if place is None else found.lines[place - 1 : place],
         refusal=refusal,
-        left=max(0, math.ceil((mine.ends_at - now) / timedelta(seconds=1))) if mine.ends_at else None,
+        left=policies.seconds_left(mine, now),
+        ends=policies.counts_to(mine),
         over=policies.time_is_up(mine, now),
         **_times(mine.quiz),
     )
@@ -116,7 +115,10 @@ def _sheet(standing: Standing, mine: Attempt, typed: Mapping[str, Given] | None 
 
 @bp.post("/intentos/<int:number>/respuestas")
 def save(edition: str, activity: str, number: int) -> ResponseReturnValue:
-    """Save the questions that the form names: one from our script, all from the page; `review` leads to handing in."""
+    """Save the questions that the form names: one from our script, all from the page; `review` leads to handing in.
+
+    A script that names none asks how many seconds are left.
+    """
     mine = _held(edition, activity, number)
     given, seen = _typed()
     try:
@@ -126,7 +128,8 @@ def save(edition: str, activity: str, number: int) -> ResponseReturnValue:
     message = _("Saved at %(hour)s", hour=hour(clock.now()))
     if wants_json():
         stored = {row.question.slug: row.given for row in rows if row.saves}
-        return jsonify(stored=stored, seen={row.question.slug: row.saves for row in rows}, message=message)
+        seen = {row.question.slug: row.saves for row in rows}
+        return jsonify(stored=stored, seen=seen, message=message, left=policies.seconds_left(mine, clock.now()))
     if "review" in request.form:
         return redirect(url_for(".review", edition=edition, activity=activity, number=number), 303)
     flash(message, "good")
@@ -176,7 +179,11 @@ def review(edition: str, activity: str, number: int) -> ResponseReturnValue:
 
 @bp.post("/intentos/<int:number>/entrega")
 def hand_in(edition: str, activity: str, number: int) -> ResponseReturnValue:
-    return _to_attempt(services.hand_in(_held(edition, activity, number)))
+    """`over` says that the clock of the page ran out: where ours did not, the attempt goes on."""
+    mine = _held(edition, activity, number)
+    if "over" in request.form and policies.seconds_left(mine, clock.now()):
+        return _to_attempt(mine)
+    return _to_attempt(services.hand_in(mine))
 
 
 def _quiz(edition: str, activity: str) -> Quiz:

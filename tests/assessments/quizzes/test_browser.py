@@ -193,6 +193,62 @@ def test_a_second_tab_is_asked_before_it_overwrites(school: School, page: Page) 
     assert school.stored() == {"p1": ["b"]}
 
 
+def test_more_time_that_was_given_meanwhile_keeps_the_attempt_open(school: School, page: Page) -> None:
+    with school.app.app_context():
+        attempt = db.session.scalars(select(Attempt)).one()
+        attempt.ends_at = clock.now() + timedelta(seconds=6)
+        db.session.commit()
+    page.reload()
+    expect(page.locator("[data-left]")).to_contain_text("Less than a minute left")
+    with school.app.app_context():
+        db.session.scalars(select(Attempt)).one().ends_at = clock.now() + timedelta(minutes=9)
+        db.session.commit()
+    expect(page.locator("[data-left]")).to_contain_text("9 min left")
+    option(page, "p1", "a").check()
+    expect(said(page, "p1")).to_contain_text("Saved at")
+
+
+def test_without_a_connection_at_the_end_one_stays_on_the_page_and_is_told(school: School, page: Page) -> None:
+    with school.app.app_context():
+        attempt = db.session.scalars(select(Attempt)).one()
+        attempt.quiz.grace, attempt.ends_at = 0, clock.now() + timedelta(seconds=6)
+        db.session.commit()
+    page.reload()
+    page.context.set_offline(True)
+    option(page, "p1", "a").check()
+    expect(page.locator("[data-left]")).to_contain_text("Its time is over")
+    assert page.url.endswith(FIRST)
+    page.context.set_offline(False)
+    expect(said(page, "p1")).to_contain_text("The time of this attempt is over")
+    page.get_by_role("button", name="Hand in what was saved").click()
+    expect(page.get_by_text("Question by question")).to_be_visible()
+    assert school.stored() == {}
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "without"])
+def test_enter_in_a_line_of_text_saves_and_stays(
+    school: School, page: Page, chromium: Browser, *, scripts: bool
+) -> None:
+    with school.app.app_context():
+        quiz = db.session.scalars(select(Quiz)).one()
+        factories.question(quiz, "short")
+        services.hand_in(db.session.scalars(select(Attempt)).one())
+        db.session.commit()
+    page.goto(QUIZ)
+    page.get_by_role("button", name="Try again").click()
+    page.wait_for_url(f"**{QUIZ}/intentos/2")
+    context = chromium.new_context(base_url=school.address, java_script_enabled=scripts)
+    context.add_cookies([{"name": "session", "value": school.cookie, "url": school.address}])
+    mine = context.new_page()
+    mine.goto(f"{QUIZ}/intentos/2")
+    mine.locator("[name='given-p4']").fill("arroyo")
+    mine.locator("[name='given-p4']").press("Enter")
+    expect(said(mine, "p4")).to_contain_text("Saved at")
+    assert mine.url.partition("?")[0].endswith("/intentos/2")
+    assert school.stored() == {"p4": ["arroyo"]}
+    context.close()
+
+
 def test_when_the_minutes_are_over_the_last_choice_goes_in_with_the_rest(school: School, page: Page) -> None:
     with school.app.app_context():
         attempt = db.session.scalars(select(Attempt)).one()

@@ -136,6 +136,22 @@ def test_a_few_words(said: str, accents: bool, case: bool, share: Fraction) -> N
     assert share_of(question, {"": [said]}) == share
 
 
+@pytest.mark.parametrize("said", ["caixa-d’água", "Caixa‑d´Água", "caixa-d'a\u0301gua", "cai\u00adxa-d'água\u200b"])
+def test_what_a_telephone_writes_on_its_own_account_is_forgiven(said: str) -> None:
+    question = QuestionText("p", "short", text("¿?"), accepted=(AcceptedText("caixa-d'água"),), accents=True)
+    assert share_of(question, {"": [said]}) == 1
+
+
+@pytest.mark.parametrize("said", ["12000", "12 000", "12\u00a0000", "12\u202f000,0", " 12000 m³ "])
+def test_of_one_unit_its_name_may_be_typed_and_thousands_may_stand_apart(said: str) -> None:
+    question = QuestionText("p", "number", text("¿?"), accepted=(AcceptedText("12000"),), units=(UnitText("m³"),))
+    assert share_of(question, {"": [said]}) == 1
+
+
+def test_a_dash_that_a_telephone_made_long_is_a_minus() -> None:
+    assert read_number("–3,5") == read_number("-3.5") == Fraction(-7, 2)
+
+
 def test_an_n_with_a_tilde_is_another_letter() -> None:
     question = QuestionText("p", "short", text("¿?"), accepted=(AcceptedText("año"),))
     assert share_of(question, {"": ["ano"]}) == 0
@@ -158,6 +174,16 @@ def test_an_n_with_a_tilde_is_another_letter() -> None:
         ("3.500,0", "m", 0),
         ("−3,5", "m", 0),
         ("nan", "m", 0),
+        ("inf", "m", 0),
+        ("٣٫٥", "m", 0),
+        ("9" * 400, "m", 0),
+        ("3,5 m", "", 1),
+        ("3,5m", "m", 1),
+        ("350 cm", "", 1),
+        ("350 cm", "cm", 1),
+        ("350 cm", "m", 0),
+        ("m", "", 0),
+        ("3,5 km", "", 0),
     ],
 )
 def test_a_number_with_its_tolerance_and_unit(said: str, unit: str, share: int) -> None:

@@ -163,6 +163,19 @@ def test_more_points_for_a_question_change_what_can_be_earned(cast: Cast) -> Non
     assert (attempt.points, attempt.points_possible, attempt.passed) == (500, 500, True)
 
 
+def test_what_can_be_earned_is_counted_again_for_who_earned_nothing_too(cast: Cast) -> None:
+    """Else two people would be told percents of different wholes."""
+    question = cast.quiz.questions[0]
+    attempt = take(cast, cast.lucias, {"p1": {"": ["b"]}, "p3": {"": ["true"]}})
+    corrected(question, "a")
+    factories.asking(question, points=3)
+    (again,) = found = regrading.preview(question, cast.quiz)
+    assert (again.before[:2], again.after[:2], again.possible) == ((0, 100), (0, 100), 500)
+    regrading.apply(question, cast.quiz, seen=regrading.fingerprint(found), reason="x", by=cast.gabriela)
+    assert (attempt.points, attempt.points_possible, attempt.percent) == (100, 500, 20)
+    assert regrading.preview(question, cast.quiz) == []
+
+
 # --- figures
 
 
@@ -174,7 +187,7 @@ def test_figures_count_the_first_attempt_of_each_person(cast: Cast, as_: As) -> 
     assert (found.people, found.passed, found.mean) == (2, 1, 66.5)
     assert [round(each.facility, 2) for each in found.questions] == [0.5, 0.5, 1.0]
     assert [each.answered for each in found.questions] == [2, 1, 2]
-    assert found.questions[0].chosen == {"a": 1, "b": 1}
+    assert found.questions[0].chosen == {"a": 1, "b": 1, "c": 0}
     assert found.questions[0].discrimination == pytest.approx(1)
     assert found.questions[2].discrimination is None
     assert sum(found.distribution) == 2
@@ -182,7 +195,14 @@ def test_figures_count_the_first_attempt_of_each_person(cast: Cast, as_: As) -> 
     assert "Cronbach" in page
     sheet = as_(cast.renata).get(f"{QUIZ}/estadisticas.csv")
     assert sheet.text.startswith("\ufeffQuestion,")
-    assert len(sheet.text.splitlines()) == 4
+    questions, _blank, quiz = sheet.text.partition("\r\n\r\n")
+    assert len(questions.splitlines()) == 4
+    assert "1: " in questions.splitlines()[1]
+    assert "0: " in questions.splitlines()[1], "what nobody chose"
+    told = dict(line.split(",", 1) for line in quiz.splitlines())
+    assert (told["People with a result"], told["Passed at the first go"]) == ("2", "1")
+    assert (told["Median"], told["30–39 %"], told["90–100 %"], told["0–9 %"]) == ("66.5", "1", "1", "0")
+    assert float(told["Reliability"]) == pytest.approx(found.reliability or 0, abs=0.01)
 
 
 def test_figures_of_a_quiz_that_nobody_took(cast: Cast, as_: As) -> None:
@@ -253,6 +273,11 @@ def test_every_kind_is_answered_on_its_page_and_read_in_its_result(cast: Cast, a
     result = lucia.get(f"{QUIZ}/intentos/1").text
     for words in ("Right in part", "A tutor has to read it", "Porque sí."):
         assert words in result, words
+    services.review(attempt.answers[-1], points=100, comment="", by_id=cast.renata.id)
+    db.session.commit()
+    figures = as_(cast.renata).get(f"{QUIZ}/estadisticas").text
+    assert "[[" not in figures
+    assert "1: Gap 1 → sol" in figures
 
 
 def test_what_is_said_of_a_gap_is_what_was_chosen_or_typed_in_it() -> None:

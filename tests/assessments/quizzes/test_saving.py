@@ -47,6 +47,7 @@ def test_each_answer_tells_what_is_stored_and_when(cast: Cast, lucia: Client) ->
         "stored": {"p1": {"": ["b"]}},
         "seen": {"p1": 1, "p2": 0, "p3": 0},
         "message": "Saved at 12:00",
+        "left": None,
     }
     cast.lucia.zone = "America/La_Paz"
     db.session.commit()

@@ -134,6 +134,31 @@ def test_when_it_is_over_the_page_takes_nothing_and_offers_to_hand_in(timed: Cas
     assert db.session.scalars(select(Attempt)).one().submitted_at == END
 
 
+def test_the_clock_of_a_page_that_is_ahead_hands_nothing_in(timed: Cast, as_: As) -> None:
+    lucia = as_(timed.lucia)
+    lucia.post(f"{QUIZ}/intentos")
+    allowing.allow(timed.quiz, timed.lucias, minutes=10, attempts=0, reason="Lupa", by=timed.renata)
+    db.session.commit()
+    with clock.stopped(END):
+        asked = lucia.post(f"{FIRST}/respuestas", headers={"Accept": "application/json"})
+        assert asked.json["left"] == 600
+        assert lucia.post(f"{FIRST}/entrega", data={"over": "1"}).location == FIRST
+        assert 'data-left="600"' in lucia.get(FIRST).text
+    with clock.stopped(END + timedelta(minutes=10)):
+        lucia.post(f"{FIRST}/entrega", data={"over": "1"})
+    assert db.session.scalars(select(Attempt)).one().submitted_at == END + timedelta(minutes=10)
+
+
+def test_where_the_quiz_closes_before_the_minutes_are_over_its_clock_says_so(timed: Cast, as_: As) -> None:
+    timed.quiz.due_at, timed.quiz.due_zone, timed.quiz.strict = NOW + timedelta(minutes=7), "America/Montevideo", True
+    db.session.commit()
+    lucia = as_(timed.lucia)
+    lucia.post(f"{QUIZ}/intentos")
+    page = lucia.get(FIRST).text
+    assert 'data-left="420"' in page
+    assert "Until 12:07" in page
+
+
 def test_one_question_at_a_time_is_saved_on_the_way_to_the_next(cast: Cast, as_: As) -> None:
     cast.quiz.one_by_one = True
     db.session.commit()
