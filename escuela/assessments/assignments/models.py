@@ -172,6 +172,11 @@ class Work(Model):
     allocation: Mapped[Allocation | None] = relationship("Allocation", back_populates="work", uselist=False)
 
     @property
+    def owner(self) -> str:
+        """Whose it is, as lists name it: a person, or the local government of a team."""
+        return self.local_government.name if self.local_government else self.enrolment.user.name
+
+    @property
     def newest(self) -> Submission | None:
         """The version that is reviewed."""
         return self.submissions[-1] if self.submissions else None

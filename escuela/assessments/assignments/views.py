@@ -316,5 +316,6 @@ def saved_now(at: datetime | None = None) -> str:
 from escuela.assessments.assignments import (  # noqa: E402 - other pages of the same blueprint
     desk_views,  # noqa: F401
     leniency_views,  # noqa: F401
+    rubric_views,  # noqa: F401
     upload_views,  # noqa: F401
 )

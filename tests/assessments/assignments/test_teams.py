@@ -260,3 +260,18 @@ def test_no_work_is_allocated_to_one_of_its_team(cast: Cast, waiting: Work) -> N
         allocation.allocate([waiting], {waiting.id: cast.martin}, by=cast.gabriela)
     assert queues.may_begin(cast.renata, waiting)
     assert db.session.scalars(queues.queue(cast.martin)).all() == []
+
+
+def test_lists_and_desk_name_the_local_government_and_all_of_its_team(cast: Cast, as_: As, waiting: Work) -> None:
+    team = f"Team: {cast.lucia.name}, {cast.martin.name}"
+    government = cast.lucias.local_government.name
+    renata, desk = as_(cast.renata), f"/ediciones/novena/revisiones/{waiting.id}"
+    assert renata.post(f"{desk}/reclamar").status_code == 303
+    for page in ("/cola", "/ediciones/novena/reparto", desk):
+        shown = renata.get(page).text
+        assert team in shown, page
+        assert government in shown, page
+    assert f"Request changes from {government}" in renata.get(desk).text
+    services.request_changes(waiting, Judgement(comment="Falta el plazo."), by=cast.renata, hold=True)
+    db.session.commit()
+    assert team in renata.get("/ediciones/novena/devoluciones").text
