@@ -84,6 +84,7 @@ def test_colleagues_have_one_draft_and_nobody_overwrites_the_other(cast: Cast, a
     assert refused.status_code == 422
     assert "somebody of your team" in refused.text
     assert "Tres</textarea>" in refused.text
+    assert '<p class="written">Dos</p>' in refused.text, "theirs stands beside one's own"
     assert draft.draft == "Dos"
 
 
