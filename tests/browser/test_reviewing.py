@@ -52,7 +52,7 @@ def test_a_tutor_reviews_three_works_in_a_row_by_keyboard_alone_without_loading_
 def test_comments_are_anchored_to_words_and_spots_and_phrases_come_by_key(visitor):
     iara = visitor(size=DESK).signs_in("iara").goes("/cola")
     page = iara.page
-    page.locator("tr", has_text="Maria Aparecida").locator("a.button").click()
+    page.locator("tr", has_text="Maria Aparecida").first.locator("a.button").click()
     expect(page.locator("body[data-desk-ready] form#review")).to_be_visible()
     page.evaluate("""() => {
         const text = document.querySelector('[data-text]').firstChild, at = text.data.indexOf('210 famílias')
