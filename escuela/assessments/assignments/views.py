@@ -23,6 +23,7 @@ from escuela.assessments.assignments.models import (
     APPROVED,
     CHANGES_REQUESTED,
     DRAFT,
+    SUBMITTED,
     Assignment,
     Work,
     WorkFile,
@@ -64,8 +65,8 @@ def save_draft(edition: str, activity: str) -> ResponseReturnValue:
     except DomainError as refusal:
         return refused(assignment, refusal)
     if wants_json():
-        return jsonify(message=saved_now(), began_from=work.draft_mark)
-    flash(saved_now(), "good")
+        return jsonify(message=_saved(work), began_from=work.draft_mark)
+    flash(_saved(work), "good")
     return back(assignment)
 
 
@@ -219,6 +220,16 @@ def keep_text(work: Work) -> None:
     if "text" in request.form:
         link = request.form.get("link") if work.assignment.takes_link else None
         services.save_draft(work, request.form["text"], link, began_from=request.form.get("began_from", ""))
+
+
+def _saved(work: Work) -> str:
+    """When it was saved; and that the version of before is handed in, perhaps by a colleague since."""
+    if work.state != SUBMITTED or work.newest is None:
+        return saved_now()
+    handed_in = _(
+        "Version %(number)d is handed in as it was: hand in again what you change.", number=work.newest.version
+    )
+    return f"{saved_now()} {handed_in}"
 
 
 def files_of(work: Work) -> str:

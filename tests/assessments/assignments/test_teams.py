@@ -276,3 +276,12 @@ def test_lists_and_desk_name_the_local_government_and_all_of_its_team(cast: Cast
     services.request_changes(waiting, Judgement(comment="Falta el plazo."), by=cast.renata, hold=True)
     db.session.commit()
     assert team in renata.get("/ediciones/novena/devoluciones").text
+
+
+def test_who_goes_on_typing_is_told_that_a_colleague_handed_it_in(cast: Cast, as_: As, waiting: Work) -> None:
+    script = {"Accept": "application/json"}
+    saved = as_(cast.lucia).post(f"{PAGE}/borrador", data=typed("Algo más", "El arroyo crece."), headers=script)
+    assert "Version 1 is handed in as it was" in saved.json["message"]
+    assert (waiting.draft, waiting.submissions[-1].text) == ("Algo más", "El arroyo crece.")
+    assert as_(cast.lucia).post(f"{PAGE}/entregar", data=typed("Algo más", "Algo más")).status_code == 303
+    assert [each.submitted_by for each in waiting.submissions] == [cast.martin, cast.lucia]
