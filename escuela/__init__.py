@@ -97,7 +97,7 @@ def _flask_config(settings: Settings) -> Mapping[str, Any]:
         "TESTING": settings.environment == "test",
         "SECRET_KEY": settings.secret_key,
         "SQLALCHEMY_DATABASE_URI": settings.database_url,
-        "MAX_CONTENT_LENGTH": settings.upload_mb * 1_000_000 + 200_000,
+        "MAX_CONTENT_LENGTH": settings.upload_bytes + 200_000,
         "MAX_FORM_MEMORY_SIZE": 2_000_000,
         "MAX_FORM_PARTS": 20_000,  # a long quiz in three languages is thousands of short fields
         "SESSION_COOKIE_SAMESITE": "Lax",

@@ -38,6 +38,11 @@ class Settings:
     log_level: str
 
     @property
+    def upload_bytes(self) -> int:
+        """`upload_mb` as computers show it: what somebody reads as 20 MB beside their file is taken."""
+        return self.upload_mb * 1_048_576
+
+    @property
     def production(self) -> bool:
         return self.environment == "production"
 

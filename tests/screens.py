@@ -120,6 +120,7 @@ PAGES: dict[str | None, dict[str, Way]] = {
     },
     "gabriela": {
         "board": f"{RUNNING}/tablero",
+        "rubrics": f"{RUNNING}/rubricas",
         "board-none": f"{RUNNING}/tablero?q=zzz",
         "participant": (f"{RUNNING}/tablero", f"main a[href^='{RUNNING}/tablero/']"),
         "gradebook": f"{RUNNING}/calificaciones",

@@ -213,9 +213,10 @@ def attach(application: Application, question: CallQuestion, stream: IO[bytes], 
     _ensure_writable(application)
     name = filetypes.clean_name(name)
     _ensure_pdf(question, stream, name)
-    most = current_app.config["SETTINGS"].upload_mb
+    settings = current_app.config["SETTINGS"]
+    most = settings.upload_mb
     try:
-        stored = storage.put(stream, most=most * 1_000_000)
+        stored = storage.put(stream, most=settings.upload_bytes)
     except storage.TooBigError:
         raise DocumentError(
             question,

@@ -16,7 +16,7 @@ from sqlalchemy import select, update
 
 from escuela import clock
 from escuela.admissions.models import WITHDRAWN, Enrolment
-from escuela.assessments.assignments.models import Work
+from escuela.assessments.assignments.models import PASS, Work
 from escuela.assessments.assignments.text import AssignmentText
 from escuela.certificates import services as certificates
 from escuela.config import ROOT
@@ -54,8 +54,9 @@ ENROLLED = {
 """Who takes the running edition, by gender."""
 NOT_COME_YET = "wara"
 ASKED: dict[int, dict[str, Any]] = {
+    0: {"late_deduction": 10},
     1: {"late_days": 5, "late_deduction": 10},
-    2: {"by_team": True, "takes_link": True},
+    2: {"by_team": True, "takes_link": True, "grading": PASS},
     3: {"criteria": (), "points_most": 20},
 }
 """By module of the running edition, from 0: how its assignment differs from that of 2021."""
@@ -254,7 +255,7 @@ class _World:
         stories.more_time(enrolled["jussara"], start + 11 * DAY)
         for key in ("silvia", "caio"):
             stories.everything(enrolled[key], edition.modules, start)
-        granted.make(edition, enrolled, tutor=self.people["renata"])
+        granted.make(edition, enrolled, tutor=self.people["renata"], other=self.people["iara"])
         stories.ran_out(enrolled["ramon"], start + 16 * DAY)
         stories.counted_again(start + 17 * DAY, by=self.people["gabriela"])
         stories.attended(enrolled.values(), but=enrolled["jussara"])
@@ -346,7 +347,7 @@ def paced(text: EditionText, slug: str, starts_on: date) -> EditionText:
 
 
 def _asked(number: int, text: ActivityText) -> ActivityText:
-    """Assignments of every sort: less for what is late, one work of a team with a link, points without a rubric."""
+    """Assignments of every sort: less for what is late, a team's with a link and no points, points without a rubric."""
     if not isinstance(text, AssignmentText):
         return text
     return replace(text, **ASKED.get(number, {}))

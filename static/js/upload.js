@@ -1,15 +1,15 @@
 // A file goes up with its progress in sight. Where the page has a place for pieces, each is confirmed by the School:
-// cut off, it waits and goes on from there by itself; after a reload it goes on when the same file is chosen again.
+// cut off, it waits and goes on from there by itself; after a reload the page says what has arrived, and it goes on when
+// the same file is chosen again. The form does not leave while a file is on its way, so that no work goes without it.
 {
-  const stored = (work) => { try { return work(localStorage) } catch { return null } } // blocked storage is no storage
   class Refusal extends Error {}
 
   for (const box of document.querySelectorAll('[data-upload]')) {
     const input = box.querySelector('input'), bar = box.querySelector('progress'), note = box.querySelector('[data-note]')
-    const button = box.querySelector('button'), words = box.dataset, key = `upload ${words.pieces}`
+    const button = box.querySelector('button'), words = box.dataset
     const token = () => input.form.elements.csrf_token.value
     const tell = (message, no) => { note.textContent = message; note.classList.toggle('error', Boolean(no)) }
-    const say = (text, percent, name) => text.replace('{percent}', percent).replace('{name}', name)
+    const say = (text, percent) => text.replace('{percent}', percent)
     let busy = false
 
     const ask = async (address, method, body) => {
@@ -52,14 +52,13 @@
         pause = 1
         bar.value = received / file.size
         tell('')
-        stored((store) => { store[key] = JSON.stringify({ name: file.name, percent: percent(file, received) }) })
       }
       for (;;) {
         try {
           return await through(file, sha256, arrived)
         } catch (cut) {
           if (cut instanceof Refusal) throw cut
-          tell(say(words.waiting, percent(file, received), file.name), true)
+          tell(say(words.waiting, percent(file, received)), true)
           await online(pause = Math.min(pause * 2, 30))
         }
       }
@@ -103,14 +102,16 @@
       } catch (error) {
         tell(error instanceof Refusal ? error.message : words.failed, true)
       }
-      stored((store) => store.removeItem(key))
       bar.hidden = true
       busy = false
     }
+    input.form.addEventListener('submit', (event) => {
+      if (!busy || !words.busy) return
+      event.preventDefault()
+      tell(words.busy, true)
+      input.focus()
+    })
     input.addEventListener('change', send)
     button.addEventListener('click', send)
-
-    const begun = words.pieces && stored((store) => JSON.parse(store[key] ?? null))
-    if (begun) tell(say(words.partly, begun.percent, begun.name))
   }
 }

@@ -113,7 +113,7 @@ def test_a_document_that_is_too_big_is_refused_and_the_draft_is_untouched(applic
     question = services.document_question(call, "carta")
     assert question is not None
     with pytest.raises(services.DocumentError, match="bigger than 20 MB"):
-        services.attach(applicant.row, question, io.BytesIO(PDF + bytes(20_000_000)), name="carta.pdf")
+        services.attach(applicant.row, question, io.BytesIO(PDF + bytes(21_000_000)), name="carta.pdf")
     assert (applicant.row.files, applicant.row.draft) == ([], {"name": "Ana"})
 
 

@@ -70,7 +70,7 @@ def test_a_tutor_reviews_twenty_works_in_a_row_by_keyboard_alone_without_loading
 def test_comments_are_anchored_to_words_and_spots_and_phrases_come_by_key(visitor):
     iara = visitor(size=DESK).signs_in("iara").goes("/cola")
     page = iara.page
-    page.locator("tr", has_text="Maria Aparecida").locator("a.button").click()
+    page.locator("tr", has_text="Maria Aparecida").first.locator("a.button").click()
     expect(page.locator("body[data-desk-ready] form#review")).to_be_visible()
     page.evaluate("""() => {
         const text = document.querySelector('[data-text]').firstChild, at = text.data.indexOf('210 famílias')
@@ -147,7 +147,7 @@ def test_a_participant_asks_about_a_review_and_the_tutor_answers(visitor):
 def test_a_comment_is_placed_and_the_work_left_for_others_without_scripts(visitor):
     iara = visitor(size=DESK, java_script_enabled=False).signs_in("iara").goes("/cola")
     page = iara.page
-    page.locator("tr", has_text="Maria Aparecida").locator("a.button").click()
+    page.locator("tr", has_text="Maria Aparecida").first.locator("a.button").click()
     page.fill("textarea#quote", "régua com sensor")
     page.fill("textarea#new_remark", "Em quais pontes?")
     page.fill("textarea#private_note", "Falar com a colega.")
@@ -155,4 +155,4 @@ def test_a_comment_is_placed_and_the_work_left_for_others_without_scripts(visito
     expect(page.locator(".document mark", has_text="régua com sensor")).to_be_visible()
     expect(page.locator("textarea#private_note")).to_have_value("Falar com a colega.")
     page.click("button[formaction$=soltar]")
-    expect(page.locator("tr", has_text="Maria Aparecida").locator("form[action$=reclamar]")).to_be_visible()
+    expect(page.locator("tr", has_text="Maria Aparecida").first.locator("form[action$=reclamar]")).to_be_visible()

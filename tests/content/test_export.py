@@ -22,6 +22,7 @@ from escuela.editions.models import Activity, Edition, Lesson, Media, Module
 from escuela.errors import DomainError
 from escuela.extensions import db
 from escuela.people.models import User
+from tests.assessments.assignments import states
 from tests.conftest import NOW
 from tests.content.folder import Folder
 from tests.content.test_printing import contents, read
@@ -55,6 +56,7 @@ def test_everything_goes_out_comes_into_an_empty_database_and_goes_out_the_same(
         db.session.commit()
         worked = select(User.email).join(Attempt.enrolment).join(Enrolment.user).where(User.login_count == 0)
         assert db.session.scalars(worked).all() == [], "who worked in it has signed in"
+        assert states.missing() == [], "the demo world has every state of a work"
         for slug in (slugs := _slugs()):
             export(edition(slug), tmp_path / "first")
         db.session.remove()

@@ -14,7 +14,7 @@ from sqlalchemy.orm import selectinload
 from escuela.access import get_or_404, me, require
 from escuela.admissions.models import ACTIVE, Enrolment
 from escuela.admissions.queries import taught_editions
-from escuela.assessments.assignments import queues
+from escuela.assessments.assignments import queries, queues
 from escuela.assessments.assignments.allocation import allocate, charges, evenly, put_in_charge, reviewers
 from escuela.assessments.assignments.models import Work
 from escuela.assessments.assignments.views import bp
@@ -124,6 +124,7 @@ def _page(edition: Edition, *, refusal: DomainError | None = None) -> str:
         "assessments/assignments/allocation.html",
         edition=edition,
         works=works,
+        teams=queries.teams_of(works),
         reviewers=reviewers(edition),
         load={user.id: holders.count(user.id) for user in reviewers(edition)},
         free=holders.count(None),

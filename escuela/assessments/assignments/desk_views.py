@@ -80,6 +80,7 @@ def queue() -> ResponseReturnValue:
     return render_template(
         "assessments/assignments/queue.html",
         works=works,
+        teams=queries.teams_of(works),
         due={
             work.id: review_due(work.submitted_at, work.assignment.edition.zone) for work in works if work.submitted_at
         },
@@ -234,7 +235,7 @@ def _composed() -> bool:
 
 
 def _said(review: Review) -> str:
-    name = review.submission.work.enrolment.user.name
+    name = review.submission.work.owner
     if review.is_held:
         return _("Decided. %(name)s reads it when it is released.", name=name)
     if review.outcome == APPROVED:
@@ -278,6 +279,7 @@ def _desk(work: Work, judgement: Judgement, *, refusal: DomainError | None = Non
         edition=edition,
         assignment=work.assignment,
         work=work,
+        team=queries.teams_of([work]).get(work.id),
         newest=newest,
         draft=draft,
         held=policies.held(work),

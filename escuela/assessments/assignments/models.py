@@ -177,6 +177,11 @@ class Work(Model):
         return self.local_government or self.enrolment.local_government
 
     @property
+    def owner(self) -> str:
+        """Whose it is, as lists name it: a person, or the local government of a team."""
+        return self.local_government.name if self.local_government else self.enrolment.user.name
+
+    @property
     def newest(self) -> Submission | None:
         """The version that is reviewed."""
         return self.submissions[-1] if self.submissions else None

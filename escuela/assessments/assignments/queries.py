@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Any
 
@@ -30,6 +30,7 @@ from escuela.assessments.assignments.models import (
 from escuela.assessments.assignments.review_models import Reply
 from escuela.editions import kinds
 from escuela.editions.models import TUTOR, Activity, Edition, EditionStaff
+from escuela.extensions import db
 from escuela.people.models import User
 
 _other = aliased(Work)
@@ -120,15 +121,24 @@ def members(work: Work) -> Select[Enrolment]:
     return people.where(Enrolment.id.in_(select(held.c.enrolment_id).where(held.c.work_id == work.id)))
 
 
-def members_of(works: Sequence[Work]) -> Select[int, Enrolment]:
-    """(work id, enrolment) of each of the people of these works; see `members`."""
+def members_of(works: Sequence[int]) -> Select[int, Enrolment]:
+    """(work id, enrolment) of each of the people of the works of these numbers; see `members`."""
     held = whose()
     rows = select(held.c.work_id, Enrolment).join(Enrolment, Enrolment.id == held.c.enrolment_id).join(Enrolment.user)
     return (
-        rows.where(held.c.work_id.in_([work.id for work in works]))
+        rows.where(held.c.work_id.in_(works))
         .options(contains_eager(Enrolment.user).lazyload(User.roles))
         .order_by(User.folded_name, Enrolment.id)
     )
+
+
+def teams_of(works: Iterable[Work]) -> dict[int, list[Enrolment]]:
+    """By id of work, the people of those that are of teams. Asks nothing where none is."""
+    found: dict[int, list[Enrolment]] = {each.id: [] for each in works if each.local_government_id is not None}
+    if found:
+        for work, person in db.session.execute(members_of(list(found))):
+            found[work].append(person)
+    return found
 
 
 def parts_in(works: Sequence[Work]) -> Select[int, int]:

@@ -27,7 +27,7 @@ def tell_all(kind: str, occasions: Sequence[tuple[Work, str, Mapping[str, Any]]]
     They get the `work`, and as `place` the enrolment of who reads it.
     """
     people: dict[int, list[Enrolment]] = defaultdict(list)
-    for number, enrolment in db.session.execute(queries.members_of([work for work, _once, _values in occasions])):
+    for number, enrolment in db.session.execute(queries.members_of([work.id for work, _once, _values in occasions])):
         people[number].append(enrolment)
     mails = [
         (

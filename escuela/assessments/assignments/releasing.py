@@ -84,6 +84,7 @@ def with_points() -> tuple[ORMOption, ...]:
     rubric = work.joinedload(Work.assignment)
     return (
         selectinload(Review.marks).joinedload(Mark.level),
+        work.joinedload(Work.local_government),
         work.selectinload(Work.submissions).load_only(Submission.version, Submission.work_id, Submission.submitted_at),
         rubric.selectinload(Assignment.criteria).selectinload(Criterion.levels),
     )

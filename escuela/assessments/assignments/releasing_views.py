@@ -15,7 +15,7 @@ from sqlalchemy.orm import selectinload
 from escuela import web
 from escuela.access import get_or_404, me, require
 from escuela.admissions.queries import taught_editions
-from escuela.assessments.assignments import releasing
+from escuela.assessments.assignments import queries, releasing
 from escuela.assessments.assignments.models import Assignment, Review
 from escuela.assessments.assignments.views import bp
 from escuela.editions.forms import MomentField, WritingForm
@@ -102,5 +102,10 @@ def _page(edition: Edition, *, form: InstantForm | None = None, of: int | None =
         forms[assignment.id] = form if form and assignment.id == of else InstantForm(formdata=None)
         forms[assignment.id].speak(edition)
     return render_template(
-        "assessments/assignments/held.html", edition=edition, groups=groups, forms=forms, wrong=form is not None
+        "assessments/assignments/held.html",
+        edition=edition,
+        groups=groups,
+        teams=queries.teams_of([each.submission.work for each in reviews]),
+        forms=forms,
+        wrong=form is not None,
     )

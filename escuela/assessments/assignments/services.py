@@ -135,11 +135,11 @@ def attach(work: Work, stream: IO[bytes], *, name: str, by: User) -> WorkFile:
     name = filetypes.clean_name(name)
     kind = _kind_of(work.assignment, stream, name)
     ensure_room(work)
-    most = current_app.config["SETTINGS"].upload_mb
+    settings = current_app.config["SETTINGS"]
     try:
-        stored = storage.put(stream, most=most * 1_000_000)
+        stored = storage.put(stream, most=settings.upload_bytes)
     except storage.TooBigError:
-        raise DomainError(too_big(name, most)) from None
+        raise DomainError(too_big(name, settings.upload_mb)) from None
     now = clock.now()
     file = WorkFile(
         work=work,

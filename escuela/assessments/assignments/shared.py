@@ -6,12 +6,14 @@ from dataclasses import asdict
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
+from sqlalchemy import Select, select
+from sqlalchemy.orm import joinedload
 
 from escuela import clock
 from escuela.assessments.assignments.models import Assignment, SharedRubric
 from escuela.assessments.assignments.text import CriterionText, LevelText, criteria_texts
 from escuela.columns import Localized
+from escuela.editions.models import Edition
 from escuela.errors import DomainError
 from escuela.extensions import db
 from escuela.forms import in_one_line, legible
@@ -29,6 +31,12 @@ def names() -> list[tuple[int, str]]:
     ]
 
 
+def all_of_them() -> Select[SharedRubric]:
+    return (
+        select(SharedRubric).options(joinedload(SharedRubric.saved_by).lazyload(User.roles)).order_by(SharedRubric.name)
+    )
+
+
 def criteria_of(number: int) -> list[CriterionText]:
     """The criteria of a shared rubric; none where there is no such."""
     rubric = db.session.get(SharedRubric, number)
@@ -37,12 +45,10 @@ def criteria_of(number: int) -> list[CriterionText]:
 
 def keep(assignment: Assignment, *, name: str, by: User) -> SharedRubric:
     """Keep the rubric of an assignment; what was called so is replaced, and the history tells by whom."""
-    name = in_one_line(legible(name)) or ""
-    if not name or len(name) > NAME:
-        raise DomainError(_l("Give the rubric a name of at most %(most)d characters.", most=NAME))
+    name = _checked(name)
     if not assignment.criteria:
         raise DomainError(_l("This assignment has no rubric."))
-    rubric = db.session.scalars(select(SharedRubric).where(SharedRubric.name == name)).one_or_none()
+    rubric = _called(name)
     before = rubric.criteria if rubric else None
     rubric = rubric or SharedRubric(name=name)
     rubric.criteria = [asdict(each) for each in criteria_texts(assignment)]
@@ -50,20 +56,44 @@ def keep(assignment: Assignment, *, name: str, by: User) -> SharedRubric:
     db.session.add(rubric)
     db.session.flush()
     if before is not None and before != rubric.criteria:
-        titles = [[_titled(facts) for facts in facts_of] for facts_of in (before, rubric.criteria)]
-        record(
-            rubric,
-            "rubric.replaced",
-            within=assignment.edition,
-            by=by,
-            before={"criteria": titles[0]},
-            after={"criteria": titles[1]},
-        )
+        was, became = {"criteria": titles(before)}, {"criteria": titles(rubric.criteria)}
+        record(rubric, "rubric.replaced", within=assignment.edition, by=by, before=was, after=became)
     return rubric
 
 
-def _titled(facts: dict[str, Any]) -> str:
-    return next(iter(facts["title"].values()), "")
+def rename(rubric: SharedRubric, name: str, *, within: Edition, by: User) -> None:
+    """Call it otherwise. Raises DomainError where another one is called so."""
+    name, before = _checked(name), rubric.name
+    if _called(name) not in {None, rubric}:
+        raise DomainError(_l("Another shared rubric is called «%(name)s» already.", name=name))
+    rubric.name = name
+    if name != before:
+        record(rubric, "rubric.renamed", within=within, by=by, before={"name": before}, after={"name": name})
+    db.session.flush()
+
+
+def remove(rubric: SharedRubric, *, within: Edition, by: User) -> None:
+    """No assignment can begin from it any more; those that did keep their copy, and the history what it was."""
+    before = {"name": rubric.name, "criteria": titles(rubric.criteria)}
+    record(rubric, "rubric.removed", within=within, by=by, before=before)
+    db.session.delete(rubric)
+    db.session.flush()
+
+
+def _checked(name: str) -> str:
+    name = in_one_line(legible(name)) or ""
+    if not name or len(name) > NAME:
+        raise DomainError(_l("Give the rubric a name of at most %(most)d characters.", most=NAME))
+    return name
+
+
+def _called(name: str) -> SharedRubric | None:
+    return db.session.scalars(select(SharedRubric).where(SharedRubric.name == name)).one_or_none()
+
+
+def titles(criteria: list[dict[str, Any]]) -> list[str]:
+    """What each criterion is called, in the first language that it has."""
+    return [next(iter(facts["title"].values()), "") for facts in criteria]
 
 
 def _criterion(facts: dict[str, Any]) -> CriterionText:

@@ -37,6 +37,10 @@ class Upload(Model):
         """From which byte on it goes on."""
         return sum(piece.size for piece in self.pieces)
 
+    @property
+    def percent(self) -> int:
+        return self.received * 100 // self.size
+
 
 class UploadPiece(Model):
     __tablename__ = "upload_pieces"

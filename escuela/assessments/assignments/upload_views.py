@@ -4,14 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from flask import jsonify, render_template, request, url_for
+from flask import flash, jsonify, request, url_for
 from flask_babel import gettext as _
 
 from escuela.access import get_or_404, me
 from escuela.assessments.assignments import uploads
 from escuela.assessments.assignments.models import Assignment, Work, WorkFile
 from escuela.assessments.assignments.upload_models import Upload
-from escuela.assessments.assignments.views import PAGE, bp, found_assignment, my_work_on
+from escuela.assessments.assignments.views import (
+    PAGE,
+    back,
+    bp,
+    files_of,
+    found_assignment,
+    keep_text,
+    my_work_on,
+    refused,
+)
+from escuela.errors import DomainError, wants_json
 from escuela.gate import row_number
 
 if TYPE_CHECKING:
@@ -27,7 +37,7 @@ def begin_upload(edition: str, activity: str) -> ResponseReturnValue:
     work = my_work_on(assignment)
     name, sha256 = request.form.get("name", ""), request.form.get("sha256", "")
     if file := uploads.arrived(work, name=name, sha256=sha256):
-        return _whole(assignment, work, file)
+        return _whole(work, file)
     size = request.form.get("size", 0, type=row_number)
     return _told(assignment, uploads.begin(work, name=name, size=size, sha256=sha256, by=me()))
 
@@ -52,13 +62,24 @@ def finish_upload(edition: str, activity: str, upload: int) -> ResponseReturnVal
     assignment = found_assignment(edition, activity)
     work = my_work_on(assignment)
     file = uploads.finish(_sending(work, upload), by=me())
-    return _whole(assignment, work, file)
+    return _whole(work, file)
 
 
 @bp.post(f"{SENDING}/olvidar")
 def forget_upload(edition: str, activity: str, upload: int) -> ResponseReturnValue:
-    uploads.forget(_sending(my_work_on(found_assignment(edition, activity)), upload))
-    return jsonify(message="")
+    """From the script, when the bytes that came are refused; or with the button, which sends the text along."""
+    assignment = found_assignment(edition, activity)
+    work = my_work_on(assignment)
+    found = _sending(work, upload)
+    try:
+        keep_text(work)
+        uploads.forget(found)
+    except DomainError as refusal:
+        return refused(assignment, refusal)
+    if wants_json():
+        return jsonify(message="")
+    flash(_("What had arrived of %(name)s was given up.", name=found.name), "good")
+    return back(assignment)
 
 
 def _sending(work: Work, upload: int) -> Upload:
@@ -78,7 +99,6 @@ def _told(assignment: Assignment, upload: Upload) -> ResponseReturnValue:
     return answer
 
 
-def _whole(assignment: Assignment, work: Work, file: WorkFile) -> ResponseReturnValue:
+def _whole(work: Work, file: WorkFile) -> ResponseReturnValue:
     """As a file that came with the form is answered."""
-    html = render_template("assessments/assignments/_files.html", assignment=assignment, files=work.draft_files)
-    return jsonify(message=_("%(name)s was received whole.", name=file.name), html=html)
+    return jsonify(message=_("%(name)s was received whole.", name=file.name), html=files_of(work))

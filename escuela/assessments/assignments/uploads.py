@@ -57,12 +57,12 @@ def arrived(work: Work, *, name: str, sha256: str) -> WorkFile | None:
 def begin(work: Work, *, name: str, size: int, sha256: str, by: User) -> Upload:
     """Begin to send a file, or go on with it. Refuses by name, size and number before a byte of it has come."""
     services.ensure_accepted(work)
-    name, most = filetypes.clean_name(name), current_app.config["SETTINGS"].upload_mb
+    name, settings = filetypes.clean_name(name), current_app.config["SETTINGS"]
     if not name or size <= 0 or not re.fullmatch("[0-9a-f]{64}", sha256):
         raise DomainError(_l("Choose a file first."))
     services.ensure_room(work)
-    if size > most * 1_000_000:
-        raise DomainError(services.too_big(name, most))
+    if size > settings.upload_bytes:
+        raise DomainError(services.too_big(name, settings.upload_mb))
     allowed = work.assignment.file_kinds
     if not any(filetypes.agrees(name, kind) for kind in allowed):
         kinds = ", ".join(allowed)

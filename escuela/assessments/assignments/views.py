@@ -16,13 +16,14 @@ from escuela.access import get_or_404, me, require
 from escuela.admissions.models import Enrolment
 from escuela.admissions.queries import taught_editions
 from escuela.admissions.reader import enrolment_of
-from escuela.assessments.assignments import policies, queries, services, shared
+from escuela.assessments.assignments import policies, queries, services, shared, uploads
 from escuela.assessments.assignments.comparing import compared
 from escuela.assessments.assignments.filetypes import EXTENSIONS, MEDIA_TYPES
 from escuela.assessments.assignments.models import (
     APPROVED,
     CHANGES_REQUESTED,
     DRAFT,
+    SUBMITTED,
     Assignment,
     Work,
     WorkFile,
@@ -60,13 +61,13 @@ def save_draft(edition: str, activity: str) -> ResponseReturnValue:
     assignment = found_assignment(edition, activity)
     try:
         work = my_work_on(assignment)
-        _keep_text(work)
+        keep_text(work)
     except DomainError as refusal:
-        return _refused(assignment, refusal)
+        return refused(assignment, refusal)
     if wants_json():
-        return jsonify(message=saved_now(), began_from=work.draft_mark)
-    flash(saved_now(), "good")
-    return _back(assignment)
+        return jsonify(message=_saved(work), began_from=work.draft_mark)
+    flash(_saved(work), "good")
+    return back(assignment)
 
 
 @bp.post(f"{PAGE}/archivos")
@@ -76,17 +77,16 @@ def upload(edition: str, activity: str) -> ResponseReturnValue:
     assignment = found_assignment(edition, activity)
     try:
         work = my_work_on(assignment)
-        _keep_text(work)
+        keep_text(work)
         sent = request.files.get("file") or FileStorage()
         file = services.attach(work, sent.stream, name=sent.filename or "", by=me())
     except DomainError as refusal:
-        return _refused(assignment, refusal)
+        return refused(assignment, refusal)
     message = _("%(name)s was received whole.", name=file.name)
     if wants_json():
-        html = render_template("assessments/assignments/_files.html", assignment=assignment, files=work.draft_files)
-        return jsonify(message=message, html=html)
+        return jsonify(message=message, html=files_of(work))
     flash(message, "good")
-    return _back(assignment)
+    return back(assignment)
 
 
 @bp.post(f"{PAGE}/archivos/<int:file>/quitar")
@@ -95,15 +95,15 @@ def detach(edition: str, activity: str, file: int) -> ResponseReturnValue:
     assignment = found_assignment(edition, activity)
     try:
         work = my_work_on(assignment)
-        _keep_text(work)
+        keep_text(work)
         found = next((each for each in work.draft_files if each.id == file), None)
         if found is None:
             abort(404)
         services.detach(found)
     except DomainError as refusal:
-        return _refused(assignment, refusal)
+        return refused(assignment, refusal)
     flash(_("%(name)s was removed from the draft.", name=found.name), "good")
-    return _back(assignment)
+    return back(assignment)
 
 
 @bp.post(f"{PAGE}/entregar")
@@ -111,13 +111,13 @@ def hand_in(edition: str, activity: str) -> ResponseReturnValue:
     assignment = found_assignment(edition, activity)
     try:
         work = my_work_on(assignment)
-        _keep_text(work)
+        keep_text(work)
         version = services.submit(work, by=me())
     except DomainError as refusal:
-        return _refused(assignment, refusal)
+        return refused(assignment, refusal)
     at = day_and_hour(version.submitted_at, reader_zone() or assignment.edition.zone)
     flash(_("Handed in: version %(number)d, %(when)s.", number=version.version, when=at), "good")
-    return _back(assignment)
+    return back(assignment)
 
 
 @bp.get(f"{PAGE}/archivos/<int:file>")
@@ -165,9 +165,9 @@ def share_rubric(edition: str, activity: str) -> ResponseReturnValue:
     try:
         kept = shared.keep(assignment, name=request.form.get("name", ""), by=me())
     except DomainError as refusal:
-        return _refused(assignment, refusal)
+        return refused(assignment, refusal)
     flash(_("«%(name)s» can be chosen in the editor of every assignment.", name=kept.name), "good")
-    return _back(assignment)
+    return back(assignment)
 
 
 # --- what was handed in before: by oneself in another edition, by who had the place
@@ -215,19 +215,39 @@ def my_work_on(assignment: Assignment) -> Work:
     return services.begin(assignment, enrolment)
 
 
-def _keep_text(work: Work) -> None:
+def keep_text(work: Work) -> None:
     """Every button of the page sends the text along, so that none of them loses it."""
     if "text" in request.form:
         link = request.form.get("link") if work.assignment.takes_link else None
         services.save_draft(work, request.form["text"], link, began_from=request.form.get("began_from", ""))
 
 
-def _back(assignment: Assignment) -> ResponseReturnValue:
+def _saved(work: Work) -> str:
+    """When it was saved; and that the version of before is handed in, perhaps by a colleague since."""
+    if work.state != SUBMITTED or work.newest is None:
+        return saved_now()
+    handed_in = _(
+        "Version %(number)d is handed in as it was: hand in again what you change.", number=work.newest.version
+    )
+    return f"{saved_now()} {handed_in}"
+
+
+def files_of(work: Work) -> str:
+    """The files of the draft as the page shows them, and what the reader has begun to send."""
+    return render_template(
+        "assessments/assignments/_files.html",
+        assignment=work.assignment,
+        files=work.draft_files,
+        sending=db.session.scalars(uploads.mine(work, me())).all(),
+    )
+
+
+def back(assignment: Assignment) -> ResponseReturnValue:
     address = url_for("assignments.work", edition=assignment.edition.slug, activity=assignment.slug)
     return redirect(address, 303)
 
 
-def _refused(assignment: Assignment, refusal: DomainError) -> ResponseReturnValue:
+def refused(assignment: Assignment, refusal: DomainError) -> ResponseReturnValue:
     """The page again with the reason and everything that was typed; for a script only the reason."""
     if wants_json():
         raise refusal
@@ -256,6 +276,7 @@ def _page(assignment: Assignment, *, refusal: DomainError | None = None, typed: 
         opening=opens(assignment),
         limit=_limit(assignment, work),
         closing=policies.closes(assignment, work),
+        sending=db.session.scalars(uploads.mine(work, user)).all() if work else [],
         writable=enrolment is not None and policies.can_write(assignment, work, now),
         taking_part=enrolment is not None,
         late_until=editions_closes(policies.hours(assignment, work)),
@@ -263,6 +284,7 @@ def _page(assignment: Assignment, *, refusal: DomainError | None = None, typed: 
         link=typed.get("link", work.link if work else ""),
         began_from=work.draft_mark if work else mark_of(""),
         refusal=refusal,
+        overwrites=isinstance(refusal, services.OverwriteError),
         most_characters=TEXT,
         most_mb=current_app.config["SETTINGS"].upload_mb,
         accept=",".join(f".{each}" for kind in assignment.file_kinds for each in sorted(EXTENSIONS[kind])),
@@ -316,5 +338,6 @@ def saved_now(at: datetime | None = None) -> str:
 from escuela.assessments.assignments import (  # noqa: E402 - other pages of the same blueprint
     desk_views,  # noqa: F401
     leniency_views,  # noqa: F401
+    rubric_views,  # noqa: F401
     upload_views,  # noqa: F401
 )

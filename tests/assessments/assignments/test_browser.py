@@ -111,7 +111,7 @@ def arrives(school: School, page: Page) -> None:
     expect(page.locator("[data-note]")).to_have_text("plan.pdf was received whole.")
     expect(page.locator("[data-files]")).to_contain_text("plan.pdf")
     assert school.files() == [("plan.pdf", hashlib.sha256(CONTENT).hexdigest())]
-    assert page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('upload')).length") == 0
+    expect(page.locator("[data-files]")).not_to_contain_text("has arrived")
 
 
 def test_a_line_that_is_cut_in_the_middle_is_waited_for_and_the_file_goes_on(school: School, page: Page) -> None:
@@ -139,11 +139,24 @@ def test_after_a_reload_the_same_file_goes_on_where_it_stopped(school: School, p
     choose(page)
     expect(page.locator("[data-note]")).to_contain_text("No connection.")
     page.reload()
-    expect(page.locator("[data-note]")).to_contain_text("71 % of «plan.pdf» has arrived. Choose the same file again")
+    expect(page.locator("[data-files]")).to_contain_text("71 % of «plan.pdf» has arrived. Choose the same file again")
     line.left, line.sent = 100, []
     choose(page)
     arrives(school, page)
     assert line.sent == [str(number * PIECE) for number in range(5, 8)]
+
+
+def test_nothing_is_handed_in_while_a_file_is_on_its_way(school: School, page: Page) -> None:
+    line = Line(page, left=3)
+    choose(page)
+    expect(page.locator("[data-note]")).to_contain_text("No connection.")
+    page.locator("#text").fill("Va con el plano.")
+    page.get_by_role("button", name="Hand in").click()
+    expect(page.locator("[data-note]")).to_contain_text("still on its way")
+    line.mended()
+    arrives(school, page)
+    page.get_by_role("button", name="Hand in").click()
+    expect(page.get_by_role("heading", name="What you have handed in")).to_be_visible()
 
 
 def test_a_refused_file_says_why_and_the_next_one_is_taken(school: School, page: Page) -> None:

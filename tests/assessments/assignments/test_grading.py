@@ -316,3 +316,45 @@ def test_a_rubric_is_kept_by_who_coordinates_and_with_a_name(cast: Cast, as_: As
     for name in ("", " ", "x" * 121):
         assert as_(cast.gabriela).post(f"{PAGE}/rubrica", data={"name": name}).status_code == 422
     assert "Keep this rubric" not in as_(cast.renata).get(PAGE).text
+
+
+RUBRICS = "/ediciones/novena/rubricas"
+
+
+def test_a_shared_rubric_is_renamed_and_taken_out_and_no_assignment_changes(cast: Cast, as_: As) -> None:
+    kept = shared.keep(cast.assignment, name="Nuestra", by=cast.elena)
+    shared.keep(cast.assignment, name="De otros", by=cast.elena)
+    db.session.commit()
+    number, before, gabriela = kept.id, text_of(cast.assignment), as_(cast.gabriela)
+    page = gabriela.get(RUBRICS).text
+    assert "Nuestra" in page
+    assert "Acciones claras" in page
+    assert cast.elena.name in page
+    assert RUBRICS in gabriela.get(PAGE).text
+    for name in ("", " ", "x" * 121, "De  otros"):
+        refused = gabriela.post(f"{RUBRICS}/{number}", data={"name": name})
+        assert refused.status_code == 422
+        assert "Error:" in refused.text
+    assert gabriela.post(f"{RUBRICS}/{number}", data={"name": " La  nuestra "}).status_code == 303
+    assert [name for _number, name in shared.names()] == ["De otros", "La nuestra"]
+    assert gabriela.post(f"{RUBRICS}/{number}/quitar").status_code == 303
+    assert [name for _number, name in shared.names()] == ["De otros"]
+    assert gabriela.post(f"{RUBRICS}/{number}/quitar").status_code == 404
+    assert text_of(cast.assignment) == before
+    changes = {each.verb: each for each in db.session.query(Change).filter(Change.verb.startswith("rubric."))}
+    assert changes["rubric.renamed"].after == {"name": "La nuestra"}
+    assert changes["rubric.removed"].before == {
+        "name": "La nuestra",
+        "criteria": ["Acciones claras", "Enfoque adecuado"],
+    }
+
+
+def test_shared_rubrics_are_of_who_coordinates(cast: Cast, as_: As) -> None:
+    number = shared.keep(cast.assignment, name="Nuestra", by=cast.elena).id
+    db.session.commit()
+    for person, status in ((cast.renata, 403), (cast.lucia, 403), (cast.rocio, 404), (None, 401)):
+        assert as_(person).post(f"{RUBRICS}/{number}", data={"name": "x"}).status_code == status
+        assert as_(person).post(f"{RUBRICS}/{number}/quitar").status_code == status
+        if person:
+            assert as_(person).get(RUBRICS).status_code == status
+    assert [name for _number, name in shared.names()] == ["Nuestra"]

@@ -84,6 +84,7 @@ def test_colleagues_have_one_draft_and_nobody_overwrites_the_other(cast: Cast, a
     assert refused.status_code == 422
     assert "somebody of your team" in refused.text
     assert "Tres</textarea>" in refused.text
+    assert '<p class="written">Dos</p>' in refused.text, "theirs stands beside one's own"
     assert draft.draft == "Dos"
 
 
@@ -260,3 +261,27 @@ def test_no_work_is_allocated_to_one_of_its_team(cast: Cast, waiting: Work) -> N
         allocation.allocate([waiting], {waiting.id: cast.martin}, by=cast.gabriela)
     assert queues.may_begin(cast.renata, waiting)
     assert db.session.scalars(queues.queue(cast.martin)).all() == []
+
+
+def test_lists_and_desk_name_the_local_government_and_all_of_its_team(cast: Cast, as_: As, waiting: Work) -> None:
+    team = f"Team: {cast.lucia.name}, {cast.martin.name}"
+    government = cast.lucias.local_government.name
+    renata, desk = as_(cast.renata), f"/ediciones/novena/revisiones/{waiting.id}"
+    assert renata.post(f"{desk}/reclamar").status_code == 303
+    for page in ("/cola", "/ediciones/novena/reparto", desk):
+        shown = renata.get(page).text
+        assert team in shown, page
+        assert government in shown, page
+    assert f"Request changes from {government}" in renata.get(desk).text
+    services.request_changes(waiting, Judgement(comment="Falta el plazo."), by=cast.renata, hold=True)
+    db.session.commit()
+    assert team in renata.get("/ediciones/novena/devoluciones").text
+
+
+def test_who_goes_on_typing_is_told_that_a_colleague_handed_it_in(cast: Cast, as_: As, waiting: Work) -> None:
+    script = {"Accept": "application/json"}
+    saved = as_(cast.lucia).post(f"{PAGE}/borrador", data=typed("Algo más", "El arroyo crece."), headers=script)
+    assert "Version 1 is handed in as it was" in saved.json["message"]
+    assert (waiting.draft, waiting.submissions[-1].text) == ("Algo más", "El arroyo crece.")
+    assert as_(cast.lucia).post(f"{PAGE}/entregar", data=typed("Algo más", "Algo más")).status_code == 303
+    assert [each.submitted_by for each in waiting.submissions] == [cast.martin, cast.lucia]

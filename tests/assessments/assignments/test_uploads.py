@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from escuela import clock, storage
 from escuela.assessments.assignments import services, uploads
-from escuela.assessments.assignments.models import Work, WorkFile
+from escuela.assessments.assignments.models import Work, WorkFile, mark_of
 from escuela.assessments.assignments.upload_models import Upload, UploadPiece
 from escuela.errors import DomainError
 from escuela.extensions import db
@@ -122,7 +122,7 @@ def test_a_page_called_pdf_is_refused_at_the_same_door(cast: Cast, work: Work) -
     ("values", "sentence"),
     [
         ({"name": "plan.exe"}, "is not one of these"),
-        ({"size": 20_000_001}, "bigger than 20 MB"),
+        ({"size": 20 * 1024 * 1024 + 1}, "bigger than 20 MB"),
         ({"size": 0}, "Choose a file"),
         ({"name": "///"}, "Choose a file"),
         ({"sha256": "x"}, "Choose a file"),
@@ -213,6 +213,28 @@ def test_a_browser_gives_a_refused_file_up(cast: Cast, as_: As) -> None:
     assert "is not one of these" in refused.json["message"]
     assert lucia.post(told["forget"], headers=SCRIPT).status_code == 200
     assert lucia.post(told["forget"], headers=SCRIPT).status_code == 404
+
+
+def test_the_page_says_what_has_arrived_and_gives_it_up_with_the_text(cast: Cast, as_: As) -> None:
+    lucia = as_(cast.lucia)
+    told = begin(lucia).json
+    put(lucia, told, PDF[: len(PDF) // 2], 0)
+    page = lucia.get(PAGE).text
+    assert "49 % of «plan.pdf» has arrived" in page or "50 % of «plan.pdf» has arrived" in page
+    assert told["forget"] in page
+    assert "» has arrived" not in as_(cast.martin).get(PAGE).text
+    typed = {"text": "Con el plano después.", "began_from": mark_of("")}
+    lucia = as_(cast.lucia)
+    assert lucia.post(told["forget"], data=typed).status_code == 303
+    page = lucia.get(PAGE).text
+    assert "» has arrived" not in page
+    assert "Con el plano después." in page
+    assert lucia.post(told["forget"], data=typed).status_code == 404
+
+
+def test_a_file_of_as_many_bytes_as_computers_call_20_mb_is_begun(cast: Cast, work: Work) -> None:
+    upload = uploads.begin(work, name="plan.pdf", size=20 * 1024 * 1024, sha256=print_of(b"a"), by=cast.lucia)
+    assert (upload.size, upload.percent) == (20_971_520, 0)
 
 
 def test_nobody_else_sees_or_goes_on_with_it(cast: Cast, as_: As) -> None:

@@ -144,7 +144,7 @@ def test_thousands_of_questions_in_one_post_are_refused(lucia: Client) -> None:
 
 
 def test_an_oversized_post_is_refused_before_it_is_read(lucia: Client) -> None:
-    refused = save(lucia, "p1", "a" * 21_000_000)
+    refused = save(lucia, "p1", "a" * 22_000_000)
     assert refused.status_code == 413
     assert refused.json["message"]
     assert stored() == {}
