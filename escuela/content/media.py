@@ -13,11 +13,12 @@ from flask_babel import lazy_gettext as _l
 from PIL import Image
 
 from escuela.content.text import MediaText
+from escuela.pictures import PICTURE
 from escuela.section import joined, meant
 from escuela.source import Proof
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
-PICTURE, SOUND, VIDEO, DOCUMENT = 60_000, 20_000_000, 100_000_000, 20_000_000
+SOUND, VIDEO, DOCUMENT = 20_000_000, 100_000_000, 20_000_000
 """Most bytes. A picture of 60 KB opens on an old phone; nothing else is loaded before it is asked for."""
 SVG_DANGERS = re.compile(
     r"<script|<!entity|<foreignobject|\son[a-z]+\s*=|(?:href|src)\s*=\s*[\"']?\s*(?!#|data:image/)\w+:", re.IGNORECASE

@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 from markdown_it.token import Token
 
 from escuela.markdown import bounds
-from escuela.markdown.home import ABROAD, LESSON, MEDIA, Home
+from escuela.markdown.home import ABROAD, BANK, LESSON, MEDIA, Home
 from escuela.markdown.parser import CALLOUTS, OPEN, PLAYERS, SHORT, words_of
 from escuela.markdown.parser import LESSON as WITH_NOTES
 from escuela.section import LONG, Sentence, joined, meant
@@ -166,6 +166,8 @@ def _picture(image: Token, line: int, home: Home, near: _Near) -> Iterator[Found
 def _file(target: str, wanted: str, line: int, home: Home, near: _Near) -> Iterator[Found]:
     """`wanted` is how the media type must begin."""
     medium = home.medium(target)
+    if target.startswith(BANK) and wanted == "image" and home.source(target):
+        return  # what the bank holds is pictures, and a question takes them along
     if not target.startswith(MEDIA):
         yield (
             line,

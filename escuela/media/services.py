@@ -20,9 +20,9 @@ from escuela.editions.slugs import slug_of
 from escuela.errors import DomainError
 from escuela.extensions import db
 from escuela.media.library import Entry, companion
-from escuela.media.pictures import fitted
 from escuela.people.history import FIELDS, VERBS, record
 from escuela.people.models import User
+from escuela.pictures import fitted
 from escuela.source import Proof
 from escuela.web import language
 

@@ -24,6 +24,9 @@ for (const form of document.querySelectorAll('form[data-attempt]')) {
   const browser = (verb, slug, value) => {
     try { return localStorage[verb](prefix + slug, value) } catch {} // a blocked storage is no storage
   }
+  const remembered = (slug) => {
+    try { return JSON.parse(browser('getItem', slug) ?? 'null') } catch { return null } // somebody else's, or half written
+  }
   const tell = (place, message, no) => {
     const saved = place?.querySelector('.saved')
     if (!saved) return
@@ -91,7 +94,7 @@ for (const form of document.querySelectorAll('form[data-attempt]')) {
     busy = true
     clearTimeout(timer)
     const sent = waiting.get(slug)
-    const known = seen(slug)?.value ?? JSON.parse(browser('getItem', slug) ?? '{}').seen
+    const known = seen(slug)?.value ?? remembered(slug)?.seen
     let answer, said
     try {
       answer = await fetch(form.action, {
@@ -147,7 +150,7 @@ for (const form of document.querySelectorAll('form[data-attempt]')) {
   })
   addEventListener('online', send)
   for (const slug in links) {
-    const before = JSON.parse(browser('getItem', slug) ?? 'null')
+    const before = remembered(slug)
     if (before && slug in parts) { fill(slug, before.pairs); if (before.seen !== undefined) seen(slug).value = before.seen }
     const touched = inputs(slug).some((input) => tick(input) ? input.checked !== input.defaultChecked : input.localName !== 'select' && input.value !== input.defaultValue)
     if (slug in parts ? before || touched : before) slug in parts ? keep(slug) : waiting.set(slug, before.pairs) // chosen before this ran

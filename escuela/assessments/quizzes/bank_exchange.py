@@ -35,12 +35,14 @@ from escuela.assessments.quizzes.exchange.report import BYTES
 from escuela.assessments.quizzes.folders import BETWEEN, path
 from escuela.assessments.quizzes.models import Question, QuestionBank, QuestionVersion
 from escuela.columns import Localized
+from escuela.editions.slugs import slug_of
 from escuela.errors import DomainError
 from escuela.extensions import db
 from escuela.frameworks.models import FrameworkItem
 from escuela.markdown.home import BANK
 from escuela.people.history import record
 from escuela.people.models import User
+from escuela.pictures import fitted
 
 GIFT, QTI, TEXT = FORMATS = ("gift", "qti", "yaml")
 _FILES = {GIFT: (".gift.txt", "text/plain"), TEXT: (".yaml", "application/yaml")}
@@ -163,7 +165,15 @@ def _pictures(bank: QuestionBank, pictures: Mapping[str, bytes]) -> dict[str, st
             media_type = MEDIA_TYPES[PurePosixPath(name).suffix]
             facts = {"size": stored.size, "sha256": stored.sha256, "key": stored.key}
             db.session.add(BankPicture(bank_id=bank.id, name=names[name], media_type=media_type, **facts))
-    return {name: f"{BANK}{bank.slug}/imagenes/{kept}" for name, kept in names.items()}
+    return {name: f"{_folder_of_pictures(bank)}{kept}" for name, kept in names.items()}
+
+
+def keep_picture(bank: QuestionBank, name: str, stream: IO[bytes]) -> str:
+    """The address of a picture that somebody puts into a question, made small. Raises DomainError for what is none."""
+    db.session.get_one(QuestionBank, bank.id, with_for_update=True)
+    content, suffix = fitted(stream.read())
+    kept = slug_of(PurePosixPath(name.replace("\\", "/")).stem, (), otherwise="imagen") + suffix
+    return _pictures(bank, {kept: content})[kept]
 
 
 def _kept_name(name: str, content: bytes) -> str:

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import IO, Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
-from wtforms import SelectField, ValidationError
+from wtforms import SelectField, SubmitField, ValidationError
 
 from escuela.assessments.quizzes.bank import Place
 from escuela.assessments.quizzes.bank_models import BankEntry
 from escuela.assessments.quizzes.folders import TAG_MOST, TAGS
 from escuela.assessments.quizzes.forms import FolderField
 from escuela.assessments.quizzes.question_forms import QuestionForm, as_data
-from escuela.columns import LANGUAGES
+from escuela.columns import LANGUAGES, Localized
 from escuela.editions.forms import FrameworksField, LocalizedField, fields_of
 from escuela.editions.rows import MarkdownField
+from escuela.errors import DomainError
 from escuela.forms import Form, LineField
 from escuela.markdown import Home
 from escuela.web import language_name
@@ -31,6 +32,9 @@ class EntryForm(QuestionForm):
     folder = FolderField(_l("Folder"))
     tags = LineField(_l("Tags"), required=False, most=1000)
     frameworks = FrameworksField()
+    picture = FileField(_l("Picture"))
+    shown = LineField(_l("What it shows"), required=False, most=300)
+    show = SubmitField(_l("Put it at the end of the question"))
 
     @classmethod
     def of(cls, entry: BankEntry) -> EntryForm:
@@ -51,7 +55,26 @@ class EntryForm(QuestionForm):
 
     @property
     def rearranged(self) -> bool:
-        return any(getattr(field, "rearranged", False) for field in fields_of(self))
+        """Whether a button was pressed that only changes what is being written."""
+        return self.show.data or any(getattr(field, "rearranged", False) for field in fields_of(self))
+
+    def take_picture(self, keep: Callable[[str, IO[bytes]], str]) -> None:
+        """Put the chosen picture at the end of the question, in every language that it has, or say what is missing."""
+        said = " ".join((self.shown.data or "").replace("[", "(").replace("]", ")").split())
+        if not said:
+            self.shown.errors = [_("Write it for who cannot see the picture.")]
+        if not self.picture.data:
+            self.picture.errors = [_("Choose a file.")]
+        if self.errors:
+            return
+        try:
+            address = keep(self.picture.data.filename, self.picture.data.stream)
+        except DomainError as refusal:
+            self.picture.errors = [str(refusal.sentence)]
+            return
+        texts = self.text.data or Localized({self.text.languages[0]: ""})
+        self.text.data = Localized({each: f"{text}\n\n![{said}]({address})".strip() for each, text in texts.items()})
+        self.shown.data = ""
 
     def validate_tags(self, _field: Any) -> None:
         names = self._tags()

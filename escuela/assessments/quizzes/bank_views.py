@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
@@ -13,7 +14,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from escuela import storage, web
 from escuela.access import get_or_404, me, require
-from escuela.assessments.quizzes import bank, queries
+from escuela.assessments.quizzes import bank, bank_exchange, queries
 from escuela.assessments.quizzes.asked import KINDS
 from escuela.assessments.quizzes.bank import Filters
 from escuela.assessments.quizzes.bank_forms import BankForm, EntryForm
@@ -26,7 +27,7 @@ from escuela.editions.models import Edition
 from escuela.editions.policies import coordinates
 from escuela.errors import DomainError
 from escuela.extensions import db
-from escuela.gate import page_number
+from escuela.gate import page_number, takes_files
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -173,31 +174,29 @@ def _fresh(kind: str) -> dict[str, Any]:
 
 
 @bp.route("/<slug>/nueva/<kind>", methods=["GET", "POST"])
+@takes_files
 def new(slug: str, kind: str) -> ResponseReturnValue:
     found = kept(slug)
     if kind not in FRESH:
         abort(404)
     form = EntryForm(data={**_fresh(kind), "folder": path_of(request.args.get("carpeta", ""))})
     form.use(_spoken(found, *({web.language()} & set(found.languages))))
-    if request.method == "GET" or form.rearranged:
+    if request.method == "GET" or form.rearranged or not form.validate_on_submit():
         return _editor(found, None, form)
-    if not form.validate_on_submit():
-        return _editor(found, None, form), 422
     entry = bank.add(found, form.question("question", None), form.place(), by=me())
     flash(_("The question is in the bank."), "good")
     return redirect(url_for(".one", slug=found.slug, question=entry.question.slug), 303)
 
 
 @bp.route("/<slug>/preguntas/<question>/editar", methods=["GET", "POST"])
+@takes_files
 def edit(slug: str, question: str) -> ResponseReturnValue:
     found = kept(slug)
     entry = _entry(found, question)
     form, asked = EntryForm.of(entry), entry.question.asked
     form.use(_spoken(found, *asked.text))
-    if request.method == "GET" or form.rearranged:
+    if request.method == "GET" or form.rearranged or not form.validate_on_submit():
         return _editor(found, entry, form)
-    if not form.validate_on_submit():
-        return _editor(found, entry, form), 422
     bank.change(entry, found, form.question(asked.slug, asked), form.place(), by=me())
     flash(_("Saved. Quizzes that copied it before keep their copy."), "good")
     return redirect(url_for(".one", slug=found.slug, question=asked.slug), 303)
@@ -208,8 +207,10 @@ def _spoken(found: QuestionBank, *first: str) -> list[str]:
     return list(dict.fromkeys([*first, *found.languages]))
 
 
-def _editor(found: QuestionBank, entry: BankEntry | None, form: EntryForm) -> str:
-    return render_template(
+def _editor(found: QuestionBank, entry: BankEntry | None, form: EntryForm) -> ResponseReturnValue:
+    if form.show.data:
+        form.take_picture(partial(bank_exchange.keep_picture, found))
+    page = render_template(
         "assessments/quizzes/bank_editor.html",
         bank=found,
         entry=entry,
@@ -218,6 +219,7 @@ def _editor(found: QuestionBank, entry: BankEntry | None, form: EntryForm) -> st
         folders=bank.folders(found),
         tags=bank.tags(found),
     )
+    return (page, 422) if form.errors else page
 
 
 @bp.post("/<slug>/preguntas/<question>/retirar")

@@ -59,12 +59,14 @@ def overview(edition: str, activity: str) -> ResponseReturnValue:
         return desk_views.preview(quiz)
     count = db.session.scalar(select(func.count()).where(Question.quiz_id == quiz.id, Question.removed_at.is_(None)))
     attempts = db.session.scalars(queries.my_attempts(me(), edition, activity)).all()
+    standing = Standing(quiz, attempts, db.session.scalar(queries.allowance(quiz, enrolment.id)))
     return render_template(
         "assessments/quizzes/overview.html",
         edition=quiz.edition,
         quiz=quiz,
         count=(count or 0) + sum(draw.count for draw in quiz.draws),
-        standing=Standing(quiz, attempts, db.session.scalar(queries.allowance(quiz, enrolment.id))),
+        standing=standing,
+        ends=policies.counts_to(standing.open_attempt) if standing.open_attempt else None,
         **_times(quiz),
     )
 

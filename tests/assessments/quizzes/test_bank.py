@@ -6,15 +6,17 @@ import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 from sqlalchemy import select
 
 from escuela.assessments.quizzes import bank, drawing, services
 from escuela.assessments.quizzes.asked import QuestionText
-from escuela.assessments.quizzes.bank_models import BankEntry
+from escuela.assessments.quizzes.bank_models import BankEntry, BankPicture
 from escuela.assessments.quizzes.folders import path_of, tags_of
 from escuela.assessments.quizzes.forms import QuizForm
 from escuela.assessments.quizzes.models import Answer, Question, QuestionBank, QuizDraw
@@ -26,6 +28,7 @@ from escuela.errors import DomainError
 from escuela.extensions import db
 from escuela.frameworks.services import load_catalogue
 from escuela.markdown import Home
+from escuela.pictures import PICTURE
 from escuela.source import Proof
 from tests import factories
 from tests.cast import Cast
@@ -178,6 +181,38 @@ def test_a_row_is_added_without_a_script_and_nothing_is_saved(cast: Cast, as_: A
     answer = as_(cast.gabriela).post(f"{BANK}/nueva/single", data={**TYPED, "options-do": "add-"})
     assert (answer.status_code, "options-2-text-es" in answer.text) == (200, True)
     assert db.session.scalars(select(BankEntry)).all() == []
+
+
+def test_a_picture_is_made_small_kept_and_put_into_the_question_in_each_language(cast: Cast, as_: As) -> None:
+    gabriela, raw = as_(cast.gabriela), BytesIO()
+    Image.effect_noise((640, 480), 90).save(raw, "PNG")
+    typed = {**TYPED, "show": "y", "shown": "Una [cuenca]", "picture": (BytesIO(raw.getvalue()), "Río Negro.png")}
+    answer = gabriela.post(f"{BANK}/nueva/single", data=typed)
+    lines = re.findall(r"!\[Una \(cuenca\)\]\(([^)]+)\)", answer.text)
+    assert (answer.status_code, len(lines), len(set(lines))) == (200, 2, 1)
+    picture = gabriela.get(lines[0])
+    assert (picture.status_code, picture.mimetype) == (200, "image/webp")
+    assert len(picture.data) <= PICTURE
+    asked = f"¿Qué es una cuenca?\n\n![Una (cuenca)]({lines[0]})"
+    saved = gabriela.post(f"{BANK}/nueva/single", data={**TYPED, "text-es": asked})
+    assert f'src="{lines[0]}"' in gabriela.get(saved.location).text
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ({"shown": "Un río"}, "Choose a file."),
+        ({"picture": (b"GIF", "rio.png")}, "Write it for who cannot see the picture."),
+        ({"shown": "Un río", "picture": (b"MZ", "rio.png")}, "This picture cannot be read."),
+    ],
+)
+def test_a_picture_that_is_none_or_without_words_is_refused_and_nothing_typed_is_lost(
+    cast: Cast, as_: As, typed: dict[str, Any], told: str
+) -> None:
+    sent = {key: (BytesIO(value[0]), value[1]) if key == "picture" else value for key, value in typed.items()}
+    answer = as_(cast.gabriela).post(f"{BANK}/nueva/single", data={**TYPED, "show": "y", **sent})
+    assert (answer.status_code, told in answer.text, "¿Qué es una cuenca?" in answer.text) == (422, True, True)
+    assert db.session.scalars(select(BankPicture)).all() == []
 
 
 def test_a_change_is_another_version_and_what_lacks_a_language_says_so(cast: Cast, as_: As) -> None:

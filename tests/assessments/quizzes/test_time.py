@@ -119,6 +119,15 @@ def test_the_page_says_until_when_and_its_script_how_long(timed: Cast, as_: As) 
     assert "Until 12:20" in page
 
 
+def test_the_page_about_the_quiz_says_when_the_open_attempt_ends_not_when_the_quiz_is_due(timed: Cast, as_: As) -> None:
+    lucia = as_(timed.lucia)
+    assert "Once begun, an attempt lasts 20 minutes" in lucia.get(QUIZ).text
+    begin(timed)
+    page = lucia.get(QUIZ).text
+    assert "This attempt ends on Tuesday, October 20, 12:20, Montevideo time." in page
+    assert "Once begun" not in page
+
+
 def test_when_it_is_over_the_page_takes_nothing_and_offers_to_hand_in(timed: Cast, as_: As) -> None:
     lucia = as_(timed.lucia)
     lucia.post(f"{QUIZ}/intentos")

@@ -8,9 +8,10 @@ import warnings
 from flask_babel import lazy_gettext as _l
 from PIL import Image, ImageOps
 
-from escuela.content.media import PICTURE
 from escuela.errors import DomainError
 
+PICTURE = 60_000
+"""Bytes: what a page may ask of a bad line for each."""
 WIDTHS = (1280, 960, 720, 480, 320)
 """Pixels of the longer side, tried until a picture weighs little enough."""
 QUALITIES = (82, 70, 58, 46)
