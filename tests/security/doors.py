@@ -14,7 +14,7 @@ from escuela import storage
 from escuela.access import is_public
 from escuela.admissions.models import RosterImport
 from escuela.applications.models import ApplicationFile
-from escuela.assessments.assignments.models import CHANGES_REQUESTED, Review, Work, WorkFile
+from escuela.assessments.assignments.models import CHANGES_REQUESTED, Review, SharedRubric, Work, WorkFile
 from escuela.assessments.assignments.review_models import Phrase, Remark
 from escuela.assessments.assignments.upload_models import Upload
 from escuela.assessments.quizzes import services as quizzes
@@ -98,6 +98,7 @@ class Things:
     remark: Remark
     phrase: Phrase
     entry: BankEntry
+    rubric: SharedRubric
 
     @classmethod
     def gather(cls, cast: Cast) -> Things:
@@ -162,6 +163,7 @@ class Things:
             remark,
             factories.saved(Phrase(owner_id=cast.renata.id, text="x", kept_at=NOW)),
             factories.banked(),
+            factories.saved(SharedRubric(name="x", criteria=[], saved_at=NOW, saved_by_id=cast.renata.id)),
         )
 
 
@@ -198,6 +200,7 @@ def doors(app: Flask, cast: Cast, things: Things) -> Iterator[Door]:
         "review": things.remark.review_id,
         "remark": things.remark.id,
         "phrase": things.phrase.id,
+        "rubric": things.rubric.id,
         "assignment": cast.assignment.id,
         "page": 1,
         "module": cast.module.slug,
