@@ -43,6 +43,7 @@ def preview(quiz: Quiz) -> str:
     require(can_review(me(), quiz.edition))
     rows = select(Question).where(Question.quiz_id == quiz.id).order_by(Question.position)
     questions = db.session.scalars(rows.options(joinedload(Question.newest))).all()
+    regrades = db.session.scalars(queries.regrades(quiz)).all()
     return render_template(
         "assessments/quizzes/preview.html",
         edition=quiz.edition,
@@ -53,7 +54,8 @@ def preview(quiz: Quiz) -> str:
         writes=coordinates(me(), quiz.edition),
         waiting=_count(queries.essays(quiz)),
         corrected=_corrected(quiz) if coordinates(me(), quiz.edition) else [],
-        regrades=db.session.scalars(queries.regrades(quiz)).all(),
+        regrades=regrades,
+        recounted={str(each.id): each for each in db.session.scalars(queries.recounted(regrades))} if regrades else {},
         allowances=_count(queries.allowances(quiz)),
     )
 

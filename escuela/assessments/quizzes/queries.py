@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -203,6 +204,12 @@ def answered_with(question: Question, quiz: Quiz) -> Select[Answer]:
         )
         .order_by(Answer.attempt_id)
     )
+
+
+def recounted(regrades: Iterable[Regrade]) -> Select[Attempt]:
+    """The attempts that were counted again, with whose they are."""
+    ids = {int(number) for each in regrades for number in each.after}
+    return select(Attempt).where(Attempt.id.in_(ids)).options(joinedload(Attempt.enrolment).joinedload(Enrolment.user))
 
 
 def regrades(quiz: Quiz) -> Select[Regrade]:

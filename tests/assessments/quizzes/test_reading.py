@@ -142,7 +142,10 @@ def test_the_effect_is_shown_before_and_what_was_is_kept(cast: Cast, as_: As) ->
     assert made.after == {str(wins.id): [100, 200, True], str(loses.id): [0, 100, False]}
     line = db.session.scalars(select(Change).where(Change.verb == "quiz.regraded")).one()
     assert (line.reason, line.by_id) == ("La clave estaba mal", cast.gabriela.id)
-    assert "La clave estaba mal" in gabriela.get(QUIZ).text
+    page = " ".join(gabriela.get(QUIZ).text.split())
+    assert "La clave estaba mal" in page
+    assert "Lucía Ceibo Coronilla, attempt 1: 1 → 2" in page
+    assert "Martín Tala Espinillo, attempt 1: 2 → 1" in page
     assert "recalcular/p1" not in gabriela.get(QUIZ).text
     with pytest.raises(DomainError, match="Nothing would change"):
         regrading.apply(question, cast.quiz, seen=regrading.fingerprint([]), reason="Otra vez", by=cast.gabriela)
