@@ -82,11 +82,11 @@ PAGES: dict[str | None, dict[str, Way]] = {
         "work-versions": f"{RUNNING}/tareas/assignment-mapa-de-actores",
         "work-compared": f"{RUNNING}/tareas/assignment-mapa-de-actores/cambios",
         "work-points": f"{RUNNING}/tareas/assignment-medida",
-        "jussara": {
-            "quiz-kinds": f"{RUNNING}/cuestionarios/quiz-repaso",
-            "quiz-kinds-attempt": f"{RUNNING}/cuestionarios/quiz-repaso/intentos/1",
-        },
         "quiz-kinds-result": f"{RUNNING}/cuestionarios/quiz-repaso/intentos/1",
+    },
+    "jussara": {
+        "quiz-kinds": f"{RUNNING}/cuestionarios/quiz-repaso",
+        "quiz-kinds-attempt": f"{RUNNING}/cuestionarios/quiz-repaso/intentos/1",
     },
     "rocio": {
         "now-past": "/ahora",
@@ -140,7 +140,6 @@ PAGES: dict[str | None, dict[str, Way]] = {
         "quiz-kinds-editor": f"{WRITE}/actividades/quiz-repaso",
         "quiz-count-again": f"{RUNNING}/cuestionarios/quiz-repaso/recalcular/eslabon",
         "bank": "/banco-de-preguntas/escuela",
-        "bank-new": "/banco-de-preguntas/nuevo",
         "bank-question": ("/banco-de-preguntas/escuela", "main tbody th a"),
         "bank-editor": "/banco-de-preguntas/escuela/nueva/gaps",
         "bank-import": "/banco-de-preguntas/escuela/importar",
@@ -171,6 +170,7 @@ PAGES: dict[str | None, dict[str, Way]] = {
         "government-new": "/gobiernos/nuevo",
         "government-edit": ("/gobiernos", "a[href$=editar]"),
         "person": (f"{RUNNING}/personas", "main a[href^='/personas/']"),
+        "bank-new": "/banco-de-preguntas/nuevo",
         "edition-new": "/ediciones/nueva",
         "edition-upload": "/ediciones/subir",
         "edition-copy": f"{RUNNING}/escribir/copia",
