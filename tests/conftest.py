@@ -42,12 +42,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--database", choices=("sqlite", "postgresql"), default="sqlite", help="what the tests run on")
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """For `--dist loadgroup`: the tests of a file stay together, or of one person where each visits their pages."""
+    """For `--dist loadgroup`: the browser tests of a file follow each other, visits go where there is room."""
     for item in items:
         if item.get_closest_marker("browser"):
-            person = item.callspec.params.get("person") if hasattr(item, "callspec") else None
-            item.add_marker(pytest.mark.xdist_group(f"{item.path} {person}"))
+            alone = hasattr(item, "callspec") and "person" in item.callspec.params
+            item.add_marker(pytest.mark.xdist_group(item.nodeid if alone else str(item.path)))
 
 
 class Client(FlaskClient):
