@@ -28,7 +28,7 @@ test: ## Run every test: on SQLite, on PostgreSQL, in the browser
 	fi
 	@if $(bin)/python -m tests.chromium; then \
 		printf '\n== Tests in the browser\n'; \
-		$(bin)/pytest -n 2 --dist loadgroup -m browser; \
+		$(bin)/pytest -n 2 -m browser; \
 	fi
 
 check: ## Run what CI runs: format, lint, types, templates, translations, migrations, then every test

@@ -42,15 +42,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--database", choices=("sqlite", "postgresql"), default="sqlite", help="what the tests run on")
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """For `--dist loadgroup`: the browser tests of a file follow each other, visits go where there is room."""
-    for item in items:
-        if item.get_closest_marker("browser"):
-            alone = hasattr(item, "callspec") and "person" in item.callspec.params
-            item.add_marker(pytest.mark.xdist_group(item.nodeid if alone else str(item.path)))
-
-
 class Client(FlaskClient):
     """A browser: each request has a context of its own, as in production, so nobody's sign-in leaks into another's."""
 
