@@ -21,6 +21,7 @@ from escuela.gradebook import queries
 from escuela.gradebook.models import EXCUSE, MARK, NONE, Override, Points
 from escuela.gradebook.policies import average, total, whole
 from escuela.learning.completion import states_of
+from escuela.learning.listed import ByGovernment
 from escuela.learning.programme import ActivityFacts, ModuleFacts, modules_of
 from escuela.learning.progress import progress
 from escuela.people.models import LocalGovernment, User, folded
@@ -105,8 +106,10 @@ class Filters:
         ]
 
 
-class Book:
+class Book(ByGovernment[Person]):
     """The gradebook as filters leave it. Marks and states count of the activities that are shown."""
+
+    per_page = PAGE
 
     def __init__(self, edition: Edition, filters: Filters) -> None:
         self.edition = edition
@@ -119,18 +122,6 @@ class Book:
         self.found = filters.find(self.everybody, self._standing(filters.state) if filters.state else None)
 
     @property
-    def countries(self) -> list[str]:
-        return sorted({person.country for person in self.everybody})
-
-    @property
-    def governments(self) -> list[tuple[int, str]]:
-        return list(dict.fromkeys((person.government_id, person.government) for person in self.everybody))
-
-    @property
-    def governments_found(self) -> int:
-        return len({person.government_id for person in self.found})
-
-    @property
     def marks(self) -> int:
         """How many marks the people found have."""
         return sum(person.marks for person in self.found)
@@ -139,16 +130,6 @@ class Book:
     def average(self) -> int | None:
         """Percent: the mean of what the marks of the people found come to."""
         return average([person.total for person in self.found])
-
-    def pages(self, most: int = PAGE) -> list[list[Person]]:
-        """The people found in pages of about `most`, no local government torn apart; one empty page for nobody."""
-        pages: list[list[Person]] = [[]]
-        for _, group in groupby(self.found, lambda person: person.government_id):
-            people = list(group)
-            if pages[-1] and len(pages[-1]) + len(people) > most:
-                pages.append([])
-            pages[-1] += people
-        return pages
 
     def groups(self, people: Sequence[Person]) -> list[Group]:
         """Rows with every cell, by local government, in the order of `people`."""

@@ -24,6 +24,7 @@ from escuela.editions.models import Activity, Edition, Module
 from escuela.editions.policies import Moment, Planned, moved
 from escuela.extensions import db
 from escuela.learning.completion import days_late
+from escuela.learning.listed import ByGovernment
 from escuela.learning.progress import extensions, progress
 from escuela.people.models import LocalGovernment, User, folded
 from escuela.tutoring.models import PRESENT, Attendance, TutoringSession
@@ -114,8 +115,10 @@ def _stands(person: Person, state: str, required: int) -> bool:
     }[state]
 
 
-class Board:
+class Board(ByGovernment[Person]):
     """An edition at an instant. Reads its activities and its people at once, the states of who is shown when asked."""
+
+    per_page = PAGE
 
     def __init__(self, edition: Edition, filters: Filters, at: datetime) -> None:
         self.edition, self.at = edition, at
@@ -127,31 +130,9 @@ class Board:
         self.sessions = db.session.scalar(_sessions_held(edition.id)) or 0
 
     @property
-    def countries(self) -> list[str]:
-        return sorted({person.country for person in self.everybody})
-
-    @property
-    def governments(self) -> list[tuple[int, str]]:
-        return list(dict.fromkeys((person.government_id, person.government) for person in self.everybody))
-
-    @property
-    def governments_found(self) -> int:
-        return len({person.government_id for person in self.found})
-
-    @property
     def late(self) -> int:
         """How many of the people found are late."""
         return sum(person.late > 0 for person in self.found)
-
-    def pages(self, most: int = PAGE) -> list[list[Person]]:
-        """The people found in pages of about `most`, no local government torn apart; one empty page for nobody."""
-        pages: list[list[Person]] = [[]]
-        for _, group in groupby(self.found, lambda person: person.government_id):
-            people = list(group)
-            if pages[-1] and len(pages[-1]) + len(people) > most:
-                pages.append([])
-            pages[-1] += people
-        return pages
 
     def groups(self, people: Sequence[Person]) -> list[Group]:
         """Rows with every cell, by local government, in the order of `people`."""
