@@ -37,12 +37,14 @@ class School:
 
 @contextmanager
 def school(folder: Path) -> Iterator[School]:
-    """Serve a School with the demo world on a free port, its database and files in `folder`."""
+    """Serve a School on a free port, its database and files in `folder`; in an empty one, make the demo world first."""
+    database = folder / "school.sqlite"
+    made = database.exists()
     settings = Settings.from_environment(
         {},
         environment="test",
         instance=folder,
-        database_url=f"sqlite:///{folder / 'school.sqlite'}",
+        database_url=f"sqlite:///{database}",
         secret_key="b" * 40,
         jobs="outside",
         log_level="WARNING",
@@ -50,15 +52,16 @@ def school(folder: Path) -> Iterator[School]:
     app = create_app(settings)
     app.config.update(TESTING=False)
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
-    with app.app_context():
-        upgrade()
-        load_catalogue()
-        load_path(ROOT / "courses")
-        demo.make()
-        db.session.commit()
-        draw_due_certificates()
-        db.session.remove()
-        db.engine.dispose()
+    if not made:
+        with app.app_context():
+            upgrade()
+            load_catalogue()
+            load_path(ROOT / "courses")
+            demo.make()
+            db.session.commit()
+            draw_due_certificates()
+            db.session.remove()
+            db.engine.dispose()
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
@@ -119,17 +122,25 @@ class Visitor:
 
         Axe sees the page at its whole height: a bar that sticks to an edge lies over another field at each scroll.
         """
+        self.page.wait_for_load_state()  # a click only waits until the next page has begun
         size = self.page.viewport_size
         assert size is not None
         whole = self.page.evaluate("document.documentElement.scrollHeight")
         self.page.set_viewport_size({"width": size["width"], "height": max(size["height"], whole)})
-        results = Axe().run(self.page, options={"runOnly": {"type": "tag", "values": RULES}})
+        self._asks_axe({"type": "tag", "values": RULES})
+        self.page.emulate_media(color_scheme="dark")
+        self._asks_axe(["color-contrast"])  # nothing but the colours differs in the dark
+        self.page.emulate_media(color_scheme="light")
         self.page.set_viewport_size(size)
-        assert results.violations_count == 0, f"{self.page.url}\n{results.generate_report()}"
         wide = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wide <= 0, f"{self.page.url} is {wide} px too wide at {self.page.viewport_size}"
         assert self.faults == [], f"{self.page.url}: {self.faults}"
         return self
+
+    def _asks_axe(self, rules: object) -> None:
+        results = Axe().run(self.page, options={"runOnly": rules, "resultTypes": ["violations"]})
+        scheme = self.page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light'")
+        assert results.violations_count == 0, f"{self.page.url} ({scheme})\n{results.generate_report()}"
 
     def leaves(self) -> None:
         self.context.close()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
+from shutil import copytree
 
 import pytest
 from playwright.sync_api import Browser
@@ -12,9 +14,17 @@ from tests.live import School, Visitor, school
 pytestmark = pytest.mark.browser
 
 
+@pytest.fixture(scope="session")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a School with the demo world, as new; tests serve copies of it."""
+    folder = tmp_path_factory.mktemp("world")
+    with school(folder):
+        return folder
+
+
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[School]:
-    with school(tmp_path_factory.mktemp("served")) as running:
+def served(world: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[School]:
+    with school(copytree(world, tmp_path_factory.mktemp("served"), dirs_exist_ok=True)) as running:
         yield running
 
 

@@ -9,13 +9,13 @@ from tests.screens import PAGES, reach, speak
 
 pytestmark = pytest.mark.browser
 
-WAYS = [("es", DESK, "light"), ("pt", PHONE, "light"), ("es", PHONE, "dark")]
+WAYS = [("es", DESK), ("pt", PHONE)]
 
 
-@pytest.mark.parametrize(("language", "size", "scheme"), WAYS, ids=["es-desk", "pt-phone", "es-phone-dark"])
+@pytest.mark.parametrize(("language", "size"), WAYS, ids=["es-desk", "pt-phone"])
 @pytest.mark.parametrize("person", PAGES, ids=lambda person: person or "visitor")
-def test_no_page_has_a_barrier(visitor, person, language, size, scheme):
-    somebody = visitor(size=size, color_scheme=scheme)
+def test_no_page_has_a_barrier(visitor, person, language, size):
+    somebody = visitor(size=size)
     if person:
         somebody.signs_in(person)
     speak(somebody.page, language)

@@ -7,6 +7,7 @@ import re
 from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
+from shutil import copytree
 from zipfile import ZipFile
 
 import pytest
@@ -247,7 +248,7 @@ def test_a_draft_that_is_discarded_does_not_come_back_and_a_picture_needs_words(
 
 
 def test_an_edition_is_written_in_the_browser_taken_out_and_loaded_elsewhere(
-    visitor: type[Visitor], chromium: Browser, tmp_path: Path
+    visitor: type[Visitor], chromium: Browser, world: Path, tmp_path: Path
 ) -> None:
     elena = visitor(size=DESK).signs_in("elena")
     slug = edition_is_made(elena.page)
@@ -272,7 +273,7 @@ def test_an_edition_is_written_in_the_browser_taken_out_and_loaded_elsewhere(
         f"02-{second}/01-assignment-un-mapa-de-riesgo.yaml",
     } <= set(names)
 
-    with school(tmp_path / "elsewhere") as other:
+    with school(copytree(world, tmp_path / "elsewhere")) as other:
         there = Visitor(chromium, other, size=PHONE).signs_in("elena")
         there.goes("/ediciones").page.click("a[href$='/ediciones/subir']")
         there.page.set_input_files(
