@@ -89,7 +89,8 @@ class Visitor:
     """Somebody in front of a browser of their own."""
 
     def __init__(self, chromium: Browser, school: School, size: dict[str, int] = DESK, **options: object) -> None:
-        options = {"locale": "es-UY", "timezone_id": "America/Montevideo", **options}
+        usual = {"locale": "es-UY", "timezone_id": "America/Montevideo", "reduced_motion": "reduce"}
+        options = {**usual, **options}
         self.context: BrowserContext = chromium.new_context(base_url=school.address, viewport=size, **options)  # type: ignore[arg-type]
         self.context.set_default_timeout(20_000)
         self.page: Page = self.context.new_page()

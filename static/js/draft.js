@@ -24,24 +24,29 @@ const keepDrafts = () => {
       else if (!values.length || all.some(({ value }) => values.includes(value))) each.checked = values.includes(each.value)
     })
     const tell = (message, no) => { status.textContent = message; status.classList.toggle('saved--no', no) }
-    let timer, busy, running, changes = 0, pause = 2
+    let timer, busy, running, unanswered, settling, changes = 0, pause = 2
 
-    const later = (seconds) => { timer ??= setTimeout(() => { timer = null; running = send() }, seconds * 1000) }
-    const send = async () => {
+    const later = (seconds) => { timer ??= setTimeout(() => { timer = null; send() }, seconds * 1000) }
+    const send = () => {
       if (!form.isConnected) return // another page came in its place, with what was typed
       if (busy) return later(1)
-      const sent = changes
+      return (running = attempt())
+    }
+    const attempt = async () => {
+      const again = unanswered // it may have arrived: it goes once more as it was, or the School takes it for another window's
+      const sent = (unanswered ??= { changes, body: fields() })
       busy = true
       try {
-        const answer = await fetch(form.action, { method: 'POST', body: fields(), headers: { Accept: 'application/json' } })
+        const answer = await fetch(form.action, { method: 'POST', body: sent.body, headers: { Accept: 'application/json' }, signal: AbortSignal.timeout(30_000) })
         const said = await answer.json()
         if (answer.status >= 500) throw answer
+        unanswered = null
         tell(said.message, !answer.ok) // a refusal waits for the next change
         if (answer.ok) {
           form.dispatchEvent(new CustomEvent('saved', { detail: said }))
           began.value = said.began_from
           pause = 2
-          if (sent === changes) forget()
+          if (sent.changes === changes) forget()
           else keep()
         }
       } catch {
@@ -49,6 +54,7 @@ const keepDrafts = () => {
         later(pause = Math.min(pause * 2, 60))
       }
       busy = false
+      if (again && !unanswered && sent.changes !== changes) await send()
     }
 
     form.addEventListener('input', ({ target }) => {
@@ -57,13 +63,23 @@ const keepDrafts = () => {
       keep()
       later(2)
     })
-    form.addEventListener('submit', () => keep(true))
+    form.addEventListener('submit', (event) => {
+      keep(true)
+      if (settling === 'done' || !(busy || unanswered)) return
+      event.preventDefault() // first it is known what the School has
+      if (settling) return
+      settling = 'now'
+      Promise.resolve(busy ? running : send()).then(() => {
+        settling = 'done'
+        form.requestSubmit(event.submitter)
+        settling = null
+      })
+    })
     form.addEventListener('leave', ({ detail: { save, done } }) => { // another page comes in its place; `save`: nothing else sends what was typed
       const waits = timer
       clearTimeout(timer)
       timer = null
-      if (running) done.push(running)
-      if (waits && save) done.push(send())
+      done.push(Promise.resolve(running).then(() => waits && save && send()))
     })
     addEventListener('online', () => timer && send())
     // Who discards the draft discards what this browser kept of it, and nothing is sent after.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from sqlalchemy import select
 
 from escuela.assessments.assignments.models import Assignment
@@ -156,3 +156,35 @@ def test_a_comment_is_placed_and_the_work_left_for_others_without_scripts(visito
     expect(page.locator("textarea#private_note")).to_have_value("Falar com a colega.")
     page.click("button[formaction$=soltar]")
     expect(page.locator("tr", has_text="Maria Aparecida").first.locator("form[action$=reclamar]")).to_be_visible()
+
+
+def test_another_window_overwrites_nothing_and_an_answer_that_was_lost_is_no_other_window(visitor):
+    iara = visitor(size=DESK).signs_in("iara").goes("/cola")
+    page = iara.page
+    page.locator("tr", has_text="Maria Aparecida").first.locator("form[action$=reclamar] button").click()
+    expect(page.locator("body[data-desk-ready] form#review")).to_be_visible()
+    other = iara.context.new_page()
+    other.goto(reviews(page))
+    expect(other.locator("body[data-desk-ready] form#review")).to_be_visible()
+
+    arrived = []
+
+    def loses_its_answer(route: Route) -> None:
+        route.fetch()
+        arrived.append(route.request.post_data)
+        route.abort()
+
+    page.route("**/borrador", loses_its_answer, times=1)
+    page.fill("textarea#comment", "Muito bem.")
+    expect(page.locator("[data-status]")).to_have_class(re.compile("saved--no"))
+    assert len(arrived) == 1
+    page.fill("textarea#comment", "Muito bem. Com fonte.")
+    expect(page.locator("[data-status]")).to_have_text(re.compile(r"\d\d[:h]\d\d"))
+
+    other.fill("textarea#comment", "De outra janela.")
+    expect(other.locator("[data-status]")).to_have_text(re.compile("outra janela"))
+    page.reload()
+    expect(page.locator("textarea#comment")).to_have_value("Muito bem. Com fonte.")
+    other.reload()
+    expect(other.locator("textarea#comment")).to_have_value("Muito bem. Com fonte.")
+    expect(other.locator("[data-kept]")).to_contain_text("De outra janela.")

@@ -164,7 +164,7 @@ def save_review(edition: str, work: int) -> ResponseReturnValue:
     except DomainError as refusal:
         return refused(found, judgement, refusal)
     if wants_json():
-        return jsonify(message=saved_now(), began_from=web.iso(review.saved_at))
+        return jsonify(message=saved_now(), began_from=Judgement.kept(review).mark)
     flash(saved_now(), "good")
     return to_desk(found)
 
@@ -286,6 +286,7 @@ def _desk(work: Work, judgement: Judgement, *, refusal: DomainError | None = Non
         released=[each.review for each in reversed(work.submissions) if each.review],
         reviewing=policies.is_reviewing(me(), work) or refusal is not None,
         judgement=judgement,
+        began_from=Judgement.kept(draft).mark,
         missing=judgement.unmarked(work.assignment),
         refusal=refusal,
         outcomes={CHANGES_REQUESTED: _("Changes requested"), APPROVED: _("Approved")},

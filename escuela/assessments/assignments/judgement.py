@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -25,12 +26,15 @@ class Judgement:
     """Remark -> its words, where they are on the page."""
     points: str = ""
     """As they were typed, where there is no rubric."""
+    began_from: str | None = None
+    """The `mark` of what its page began from; None where no page did."""
 
     @classmethod
     def typed(cls, form: Mapping[str, str], assignment: Assignment) -> Judgement:
         """As a form of the desk sends it; levels that are not of their criterion are left out."""
         judgement = cls(comment=tidy(form.get("comment")), private_note=tidy(form.get("private_note")))
         judgement.points = form.get("points", "").strip()
+        judgement.began_from = form.get("began_from")
         for criterion in assignment.criteria:
             chosen = form.get(f"level-{criterion.id}")
             judgement.notes[criterion.id] = tidy(form.get(f"note-{criterion.id}"))
@@ -54,6 +58,17 @@ class Judgement:
             remarks={remark.id: remark.text for remark in review.remarks},
             points="" if review.points_given is None else str(review.points_given),
         )
+
+    @property
+    def mark(self) -> str:
+        """Names what is said: a page that began from something else would overwrite it."""
+        notes, remarks = ({key: text for key, text in each.items() if text} for each in (self.notes, self.remarks))
+        said = (*(sorted(each.items()) for each in (self.levels, notes, remarks)), self.comment, self.private_note)
+        return hashlib.sha256(repr((*said, self.points)).encode()).hexdigest()[:12]
+
+    def overwrites(self, kept: Judgement) -> bool:
+        """Whether something else was saved since the page was opened. What arrives twice overwrites nothing."""
+        return self.began_from is not None and kept.mark not in {self.began_from, self.mark}
 
     def points_for(self, assignment: Assignment) -> int | None:
         """The points, if they are a number that the assignment can give."""

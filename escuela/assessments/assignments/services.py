@@ -45,7 +45,7 @@ from escuela.people.models import User
 
 
 class OverwriteError(DomainError):
-    """The text was saved from another window since this page was opened."""
+    """The text, or the review, was saved from another window since this page was opened."""
 
 
 class TakenError(DomainError):
@@ -278,9 +278,20 @@ def _ensure_has(work: Work, by: User) -> None:
 
 
 def save_review(work: Work, judgement: Judgement, *, by: User) -> Review:
-    """Keep the draft of the review of the newest version. Only for who has the work."""
+    """Keep the draft of the review of the newest version. Only for who has the work.
+
+    Raises OverwriteError where it was saved from another window since the page of the judgement was opened.
+    """
     lock(work)
     _ensure_has(work, by)
+    draft = policies.draft_of(work)
+    if judgement.overwrites(Judgement.kept(draft)):
+        raise OverwriteError(
+            _l(
+                "This review was also saved from another window. What you see here is what you wrote in this one:"
+                " save again to keep it, or reload the page to see the other."
+            )
+        )
     if judgement.too_long:
         raise DomainError(
             _l(
@@ -290,7 +301,7 @@ def save_review(work: Work, judgement: Judgement, *, by: User) -> Review:
             )
         )
     newest = work.submissions[-1]
-    review = policies.draft_of(work) or Review()
+    review = draft or Review()
     review.submission = newest
     db.session.add(review)
     review.reviewer, review.saved_at = by, clock.now()

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from urllib.parse import urlsplit
@@ -36,6 +37,12 @@ def marked(cast: Cast) -> dict[str, str]:
     """The form of the desk, filled in."""
     levels = {f"level-{criterion.id}": str(criterion.levels[2].id) for criterion in cast.assignment.criteria}
     return {**levels, "comment": "El problema está muy bien contado.", "private_note": "Solo entre nosotros"}
+
+
+def found(pattern: str, text: str) -> str:
+    match = re.search(pattern, text)
+    assert match is not None
+    return match[1]
 
 
 # --- the queue
@@ -260,7 +267,8 @@ def test_a_draft_is_saved_by_script_or_button_and_is_there_on_return(
     renata = as_(cast.renata)
     renata.post(f"{desk}/reclamar")
     saved = renata.post(f"{desk}/borrador", data=marked, headers=SCRIPT)
-    assert (saved.status_code, saved.json["began_from"]) == (200, "2026-10-20T15:00:00+00:00")
+    assert saved.status_code == 200
+    assert saved.json["began_from"] == found(r'name="began_from" value="([^"]+)"', renata.get(desk).text)
     assert renata.post(f"{desk}/borrador", data=marked).status_code == 303
     page = renata.get(desk).text
     assert page.count(" checked>") == 2
@@ -379,3 +387,29 @@ def test_going_on_with_the_next_work_costs_the_same_however_many_wait(
         page = renata.get(answer.location)
     assert (len(decided), len(shown)) == (30, 14)
     assert page.content_length < 15_000, "what is swapped in, before it is compressed"
+
+
+def test_two_windows_of_one_tutor_do_not_overwrite_each_other(
+    cast: Cast, as_: As, work: Work, desk: str, marked: dict[str, str]
+) -> None:
+    renata = as_(cast.renata)
+    renata.post(f"{desk}/reclamar")
+    began = found(r'name="began_from" value="([^"]+)"', renata.get(desk).text)
+    first, second = {**marked, "began_from": began}, {"comment": "Del teléfono", "began_from": began}
+    saved = renata.post(f"{desk}/borrador", data=first, headers=SCRIPT)
+    assert saved.status_code == 200
+    again = renata.post(f"{desk}/borrador", data=first, headers=SCRIPT)  # its answer was lost on the way
+    assert (again.status_code, again.json["began_from"]) == (200, saved.json["began_from"])
+
+    refused = renata.post(f"{desk}/borrador", data=second, headers=SCRIPT)
+    assert (refused.status_code, "another window" in refused.json["message"]) == (409, True)
+    refused = renata.post(f"{desk}/devolver", data=second)
+    assert (refused.status_code, work.state) == (422, "submitted")
+    assert "another window" in refused.text
+    assert "Del teléfono" in refused.text
+    assert work.submissions[-1].review is None
+    assert renata.get(desk).text.count(marked["comment"]) == 1
+
+    knows = found(r'name="began_from" value="([^"]+)"', refused.text)
+    assert renata.post(f"{desk}/devolver", data={**second, "began_from": knows}).status_code == 303
+    assert db.session.get_one(Work, work.id).state == "changes_requested"
