@@ -44,6 +44,7 @@ class Cast:
     rocios: Enrolment
 
     @classmethod
+    @factories.together()
     def gather(cls) -> Cast:
         canelones = factories.government()
         catamarca = factories.government(
