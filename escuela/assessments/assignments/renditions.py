@@ -32,6 +32,12 @@ MOST_PAGES = 200
 CONVERTED_MOST = 100_000_000
 DRAWING_SECONDS, CONVERTING_SECONDS = 30, 120
 BATCH = 20
+CAREFUL = """<oor:items xmlns:oor="http://openoffice.org/2001/registry">
+<item oor:path="/org.openoffice.Office.Common/Security/Scripting">
+<prop oor:name="BlockUntrustedRefererLinks" oor:op="fuse"><value>true</value></prop>
+<prop oor:name="DisableMacrosExecution" oor:op="fuse"><value>true</value></prop></item>
+</oor:items>"""
+"""LibreOffice's own settings: a document runs nothing, and nothing that it names elsewhere is asked for."""
 _hands = BoundedSemaphore(2)
 """Pages drawn at the same time by one process of the School."""
 
@@ -112,8 +118,19 @@ def _converted(kind: str, key: str) -> str:
         source = Path(folder) / f"document.{kind}"
         with storage.read(key) as content, source.open("wb") as target:
             shutil.copyfileobj(content, target)
-        profile = f"-env:UserInstallation=file://{folder}/profile"
-        command = [converter() or "", profile, "--headless", "--convert-to", "pdf", "--outdir", folder, str(source)]
+        profile = Path(folder) / "profile"
+        (profile / "user").mkdir(parents=True)
+        (profile / "user" / "registrymodifications.xcu").write_text(CAREFUL)
+        command = [
+            converter() or "",
+            f"-env:UserInstallation=file://{profile}",
+            "--headless",
+            "--convert-to",
+            "pdf",
+            "--outdir",
+            folder,
+            str(source),
+        ]
         _run(command, CONVERTING_SECONDS)
         with source.with_suffix(".pdf").open("rb") as made:
             return storage.put(made, most=CONVERTED_MOST).key

@@ -44,8 +44,8 @@ def bomb() -> bytes:
     return b"PK\x03\x04" + bytes(40) + b"PK\x05\x06" + struct.pack("<4H2LH", 0, 0, 65535, 65535, 0xFFFFFFFF, 0, 0)
 
 
-def written(words: str = "El arroyo crece cada marzo.") -> bytes:
-    """A document that a word processor opens."""
+def written(words: str = "El arroyo crece cada marzo.", picture: str | None = None) -> bytes:
+    """A document that a word processor opens; it may name a picture that is elsewhere."""
     kept = BytesIO()
     word = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
     office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument"
@@ -65,6 +65,27 @@ def written(words: str = "El arroyo crece cada marzo.") -> bytes:
         )
         archive.writestr(
             "word/document.xml",
-            f'<w:document xmlns:w="{word}"><w:body><w:p><w:r><w:t>{words}</w:t></w:r></w:p></w:body></w:document>',
+            f'<w:document xmlns:w="{word}"><w:body><w:p><w:r><w:t>{words}</w:t></w:r></w:p>'
+            f"{_linked() if picture else ''}</w:body></w:document>",
         )
+        if picture:
+            archive.writestr(
+                "word/_rels/document.xml.rels",
+                f'<Relationships xmlns="{package}/relationships"><Relationship Id="r2" Type="{office[:-14]}image" '
+                f'Target="{picture}" TargetMode="External"/></Relationships>',
+            )
     return kept.getvalue()
+
+
+def _linked() -> str:
+    """A paragraph with the picture that the relation `r2` names."""
+    drawing = "http://schemas.openxmlformats.org/drawingml/2006"
+    relations = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    return (
+        f'<w:p><w:r><w:drawing><p:inline xmlns:p="{drawing}/wordprocessingDrawing"><p:extent cx="900000" cy="900000"/>'
+        f'<p:docPr id="1" name="r"/><a:graphic xmlns:a="{drawing}/main"><a:graphicData uri="{drawing}/picture">'
+        f'<c:pic xmlns:c="{drawing}/picture"><c:nvPicPr><c:cNvPr id="0" name="r"/><c:cNvPicPr/></c:nvPicPr>'
+        f'<c:blipFill><a:blip r:link="r2" xmlns:r="{relations}"/></c:blipFill><c:spPr><a:xfrm><a:off x="0" y="0"/>'
+        f'<a:ext cx="900000" cy="900000"/></a:xfrm><a:prstGeom prst="rect"/></c:spPr></c:pic>'
+        "</a:graphicData></a:graphic></p:inline></w:drawing></w:r></w:p>"
+    )

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import shutil
+import socket
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
@@ -115,7 +116,9 @@ def test_a_document_waits_for_a_converter_and_is_read_as_pages_once_there_is_one
     )
     (tmp_path / "made.pdf").write_bytes(picture("PDF", 2))
     program = tmp_path / "soffice"
-    program.write_text(f'#!/bin/sh\nfor last; do :; done\n/bin/cp {tmp_path}/made.pdf "${{last%.docx}}.pdf"\n')
+    careful = '/bin/grep -q BlockUntrustedRefererLinks "${1#*file://}/user/registrymodifications.xcu" || exit 1'
+    copies = f'for last; do :; done; /bin/cp {tmp_path}/made.pdf "${{last%.docx}}.pdf"'
+    program.write_text(f"#!/bin/sh\n{careful}\n{copies}\n")
     program.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
     assert prepare_files() == 1
@@ -135,3 +138,16 @@ def test_libreoffice_converts_a_real_document(cast: Cast, work: Work) -> None:
     file = handed_in(work, documents.written(), "docx")
     prepare_files()
     assert (of(file).state, of(file).pages) == ("made", 1)
+
+
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not on this machine")
+def test_libreoffice_asks_nobody_for_what_a_document_names(cast: Cast, work: Work) -> None:
+    """Else a document could make the School ask addresses that only its own machines reach."""
+    with socket.create_server(("127.0.0.1", 0)) as elsewhere:
+        elsewhere.settimeout(0)
+        address = f"http://127.0.0.1:{elsewhere.getsockname()[1]}/foto.png"
+        file = handed_in(work, documents.written(picture=address), "docx")
+        prepare_files()
+        assert of(file).state == "made"
+        with pytest.raises(BlockingIOError):
+            elsewhere.accept()
