@@ -54,6 +54,35 @@ def test_an_answer_is_saved_when_chosen_and_survives_a_cut_connection(visitor):
     expect(page.locator(".question").nth(1).locator("input:checked")).to_have_count(1)
 
 
+def test_all_ten_kinds_of_question_are_answered_by_keyboard_alone(visitor):
+    maria = visitor(size=DESK).signs_in("maria").goes(f"{RUNNING}/cuestionarios/quiz-repaso")
+    page = maria.page
+    page.locator("form[action$=intentos] .button--primary").focus()
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("/intentos/2$"))
+    page.locator(".question textarea").wait_for()
+    kinds, places = [], iter("1234")
+    page.locator(".question").first.locator("input, select, textarea").locator("visible=true").first.focus()
+    while (field := page.evaluate("[document.activeElement.name, document.activeElement.type]"))[0] != "review":
+        name, kind = field
+        kinds.append(kind)
+        if kind in {"checkbox", "radio"}:
+            page.keyboard.press("Space")
+        elif kind == "select-one":
+            page.keyboard.press(next(places) if name.startswith("given-orden:") else "ArrowDown")
+        else:
+            page.keyboard.type("30")
+        page.keyboard.press("Tab")
+    assert set(kinds) == {"checkbox", "radio", "select-one", "text", "textarea"}
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("/entrega$"))
+    expect(page.locator("main")).to_contain_text("As 10 perguntas estão respondidas e salvas.")
+    page.locator("main form .button--primary").focus()
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("/intentos/2$"))
+    maria.finds_no_barrier()
+
+
 def test_an_answer_that_was_never_confirmed_is_kept_through_a_reload(visitor, served):
     rosa = visitor(size=PHONE).signs_in("rosa").goes(QUIZ)
     page = rosa.page
