@@ -431,6 +431,14 @@ def test_a_corrected_question_of_the_bank_is_counted_again_in_the_quiz_that_drew
     assert attempt.points == 100
 
 
+def test_an_accepted_answer_and_the_name_of_a_gap_are_not_called_optional(cast: Cast, as_: As) -> None:
+    factories.bank()
+    for kind, label in (("short", "Accepted answer"), ("gaps", "Name of the gap")):
+        page = words(as_(cast.gabriela).get(f"{BANK}/nueva/{kind}"))
+        assert label in page
+        assert f"{label} (optional)" not in page
+
+
 # --- another bank
 
 
