@@ -171,6 +171,7 @@ PAGES: dict[str | None, dict[str, Way]] = {
         "government-edit": ("/gobiernos", "a[href$=editar]"),
         "person": (f"{RUNNING}/personas", "main a[href^='/personas/']"),
         "bank-new": "/banco-de-preguntas/nuevo",
+        "bank-name": "/banco-de-preguntas/escuela/nombre",
         "edition-new": "/ediciones/nueva",
         "edition-upload": "/ediciones/subir",
         "edition-copy": f"{RUNNING}/escribir/copia",

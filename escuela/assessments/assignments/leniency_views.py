@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
 
 from escuela import web
 from escuela.access import get_or_404, me, require
@@ -44,17 +45,23 @@ VALUES.update({"state:approved": _l("Approved"), "state:changes_requested": _l("
 
 @bp.get(f"{PAGE}/plazos")
 def deadlines(edition: str, activity: str) -> ResponseReturnValue:
-    """Everybody with the instant at which it is due for them; those with more time say so."""
+    """Everybody with the instant at which it is due for them; those with more time say so.
+
+    `granted` are those whom the reader may give something.
+    """
     assignment = _reviewed(edition, activity)
     page = page_number("pagina")
     people = roll(assignment.edition).where(Enrolment.status == ACTIVE)
     found = db.session.scalars(people.limit(PAGE_SIZE + 1).offset((page - 1) * PAGE_SIZE)).all()
+    keys, apart = [each.id for each in found], queries.apart_from(me(), assignment)
+    granted = set(db.session.scalars(select(Enrolment.id).where(Enrolment.id.in_(keys), apart)))
     held = dict(db.session.execute(queries.works_of(assignment, found)).all())
     return render_template(
         "assessments/assignments/deadlines.html",
         edition=assignment.edition,
         assignment=assignment,
         people=[(each, held.get(each.id), policies.due(assignment, held.get(each.id))) for each in found[:PAGE_SIZE]],
+        granted=granted,
         limit=due(assignment),
         closing=closes(assignment),
         page=page,
@@ -122,9 +129,8 @@ def _reviewed(edition: str, activity: str) -> Assignment:
 
 
 def _enrolled(assignment: Assignment, enrolment: int) -> Enrolment:
-    """Somebody of the edition; nobody grants anything to themselves."""
-    people = roll(assignment.edition).where(Enrolment.id == enrolment, Enrolment.user_id != me().id)
-    return get_or_404(people)
+    """Somebody of the edition; nobody grants anything to themselves, nor to their own team."""
+    return get_or_404(roll(assignment.edition).where(Enrolment.id == enrolment, queries.apart_from(me(), assignment)))
 
 
 def _work(assignment: Assignment, who: Enrolment) -> Work | None:

@@ -273,6 +273,21 @@ def not_of(user: User) -> ColumnElement[bool]:
     return Work.enrolment.has(Enrolment.user_id != user.id) & ~_of_my_team(user)
 
 
+def apart_from(user: User, assignment: Assignment) -> ColumnElement[bool]:
+    """Of an enrolment: whether the person has no part in what it has, or would have, on an assignment; as `not_of`."""
+    if not assignment.by_team:
+        return Enrolment.user_id != user.id
+    mine = aliased(Enrolment)
+    here = (mine.user_id == user.id) & (mine.edition_id == assignment.edition_id)
+    mate = exists().where(here, mine.local_government_id == Enrolment.local_government_id)
+    named = exists().where(
+        Work.assignment_id == assignment.id,
+        Work.local_government_id == Enrolment.local_government_id,
+        Work.id.in_(_named_on(select(mine.id).where(mine.user_id == user.id))),
+    )
+    return ~(mate | named)
+
+
 def _of_my_team(user: User) -> ColumnElement[bool]:
     mine = aliased(Enrolment)
     named = Work.id.in_(_named_on(select(mine.id).where(mine.user_id == user.id)))

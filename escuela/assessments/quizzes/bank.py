@@ -56,7 +56,7 @@ def banks_of(user: User) -> list[QuestionBank]:
 
 
 def opens(user: User) -> bool:
-    """Whether the person may open another bank."""
+    """Whether the person may open another bank, and rename those that there are."""
     return user.is_coordinator
 
 
@@ -212,6 +212,15 @@ def open_bank(title: Localized, *, by: User) -> QuestionBank:
     db.session.flush()
     record(bank, "bank.opened", within=bank, by=by)
     return bank
+
+
+def rename(bank: QuestionBank, title: Localized, *, by: User) -> None:
+    """Another name. Its address stays, and so do the languages of its questions: a name alone makes none incomplete."""
+    before = bank.title
+    if title == before:
+        return
+    bank.title = title
+    record(bank, "bank.renamed", within=bank, by=by, before={"title": dict(before)}, after={"title": dict(title)})
 
 
 def add(bank: QuestionBank, asked: QuestionText, place: Place, *, by: User | None, mark: str = "") -> BankEntry:

@@ -94,6 +94,19 @@ def questions(slug: str) -> ResponseReturnValue:
     )
 
 
+@bp.route("/<slug>/nombre", methods=["GET", "POST"])
+def rename(slug: str) -> ResponseReturnValue:
+    found = visible(slug)
+    require(bank.opens(me()))
+    form = BankForm(data={"title": found.title})
+    if form.validate_on_submit():
+        bank.rename(found, form.title.data, by=me())
+        flash(_("Saved."), "good")
+        return redirect(url_for(".questions", slug=slug), 303)
+    page = render_template("assessments/quizzes/bank_name.html", bank=found, form=form)
+    return (page, 422) if request.method == "POST" else page
+
+
 def asked_for() -> Filters:
     """What the address narrows the list by."""
     typed = {name: request.args.get(name, "")[:200].strip() for name in ("q", "tipo", "falta", "item")}

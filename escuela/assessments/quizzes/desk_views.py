@@ -290,11 +290,12 @@ def regrade(edition: str, activity: str, question: str) -> ResponseReturnValue:
 
 @bp.route("/permisos", methods=["GET", "POST"])
 def allowances(edition: str, activity: str) -> ResponseReturnValue:
+    """Who has more than the others, and a form to give it: nobody gives it to themselves."""
     quiz = _reviewed(edition, activity)
     people = (
         select(Enrolment)
         .join(Enrolment.user)
-        .where(Enrolment.edition_id == quiz.edition_id, Enrolment.status == ACTIVE)
+        .where(Enrolment.edition_id == quiz.edition_id, Enrolment.status == ACTIVE, Enrolment.user_id != me().id)
         .options(joinedload(Enrolment.user).lazyload(User.roles), joinedload(Enrolment.local_government))
         .order_by(User.folded_name)
     )

@@ -82,7 +82,8 @@ class Standing:
     def sees_right_answers(self, at: datetime) -> bool:
         """After handing in everybody reads about what they chose; when the rest is told, the quiz says.
 
-        While an attempt is open never: what it asks may be what the others asked.
+        The rest: what was right, what is said of the other options, and what is said of the whole question, which may
+        explain its answer. While an attempt is open never: what it asks may be what the others asked.
         """
         if self.open_attempt is not None or self.quiz.reveals == NEVER:
             return False

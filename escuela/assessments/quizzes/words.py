@@ -10,6 +10,7 @@ VERBS: dict[str, LazyString] = {
     "quiz.allowed": _l("gave the person more in a quiz"),
     "quiz.took": _l("took questions from the bank"),
     "bank.opened": _l("opened the question bank"),
+    "bank.renamed": _l("renamed the question bank"),
     "question.added": _l("wrote the question"),
     "question.changed": _l("changed the question"),
     "questions.imported": _l("imported questions"),

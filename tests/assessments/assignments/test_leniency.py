@@ -316,6 +316,34 @@ def test_nobody_grants_anything_to_themselves(cast: Cast, as_: As, assignment: A
     assert as_(cast.renata).post(f"{PAGE}/plazos/{own.id}/ampliar", data=asked()).status_code == 404
 
 
+def test_nobody_grants_anything_to_their_own_team(cast: Cast, as_: As, assignment: Assignment, longer: Work) -> None:
+    factories.enrolment(cast.renata, cast.edition, cast.canelones)
+    renata, hers = as_(cast.renata), f'href="{address(cast)}"'
+    assert renata.get(address(cast)).status_code == 200, "alone each has a work of their own"
+    assert hers in renata.get(f"{PAGE}/plazos").text
+    assignment.by_team = True
+    db.session.commit()
+    assert renata.get(address(cast)).status_code == 404
+    for verb in ("/ampliar", "/quitar", "/reabrir"):
+        assert renata.post(address(cast, verb), data=asked()).status_code == 404
+    listed = renata.get(f"{PAGE}/plazos").text
+    assert hers not in listed
+    other = factories.enrolment(factories.user(), cast.edition, cast.catamarca)
+    assert renata.get(f"{PAGE}/plazos/{other.id}").status_code == 200
+    assert as_(cast.gabriela).get(address(cast)).status_code == 200
+
+
+def test_who_was_named_on_a_work_of_another_team_grants_it_nothing(cast: Cast, as_: As, assignment: Assignment) -> None:
+    assignment.by_team = True
+    own = factories.enrolment(cast.renata, cast.edition, cast.canelones)
+    work = services.open_for(assignment, own)
+    services.save_draft(work, "Nuestro mapa", began_from=work.draft_mark)
+    services.submit(work, by=cast.renata)
+    own.local_government = cast.catamarca
+    db.session.commit()
+    assert as_(cast.renata).get(address(cast)).status_code == 404
+
+
 def test_the_list_asks_as_much_for_three_people_as_for_one(
     cast: Cast, as_: As, assignment: Assignment, count_queries: Callable
 ) -> None:

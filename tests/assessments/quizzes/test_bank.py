@@ -28,6 +28,7 @@ from escuela.errors import DomainError
 from escuela.extensions import db
 from escuela.frameworks.services import load_catalogue
 from escuela.markdown import Home
+from escuela.people.history import history_of
 from escuela.pictures import PICTURE
 from escuela.source import Proof
 from tests import factories
@@ -431,6 +432,14 @@ def test_a_corrected_question_of_the_bank_is_counted_again_in_the_quiz_that_drew
     assert attempt.points == 100
 
 
+def test_an_accepted_answer_and_the_name_of_a_gap_are_not_called_optional(cast: Cast, as_: As) -> None:
+    factories.bank()
+    for kind, label in (("short", "Accepted answer"), ("gaps", "Name of the gap")):
+        page = words(as_(cast.gabriela).get(f"{BANK}/nueva/{kind}"))
+        assert label in page
+        assert f"{label} (optional)" not in page
+
+
 # --- another bank
 
 
@@ -449,6 +458,30 @@ def test_who_coordinates_all_opens_another_bank_and_nobody_else(cast: Cast, as_:
     assert [as_(who).get(new).status_code for who in (cast.gabriela, cast.renata, cast.lucia)] == [403, 403, 404]
     assert as_(None).post(new).status_code == 401
     assert "Open another bank" not in words(as_(cast.gabriela).get(BANK))
+
+
+def test_who_opens_banks_renames_them_and_nobody_else(cast: Cast, as_: As) -> None:
+    found = opened(cast)
+    page, elena = f"/banco-de-preguntas/{found.slug}/nombre", as_(cast.elena)
+    assert f'href="{page}"' in elena.get(f"/banco-de-preguntas/{found.slug}").text
+    assert 'value="Escuela de Clima"' in elena.get(page).text
+    assert elena.post(page, data={"title-es": ""}).status_code == 422
+    named = {"title-es": "Escuela del Clima", "title-pt": "Escola do Clima"}
+    for _twice in range(2):
+        assert elena.post(page, data=named).location == "/banco-de-preguntas/escuela-de-clima"
+    assert (found.title, found.languages) == ({"es": "Escuela del Clima", "pt": "Escola do Clima"}, ["es"])
+    line = db.session.scalars(history_of(found)).first()
+    assert line is not None
+    assert (line.verb, line.before["title"]["es"], line.by_name) == (
+        "bank.renamed",
+        "Escuela de Clima",
+        cast.elena.name,
+    )
+    assert len(db.session.scalars(history_of(found)).all()) == 2, "opened and renamed, once"
+    assert [as_(who).get(page).status_code for who in (cast.gabriela, cast.renata, cast.lucia)] == [403, 403, 404]
+    assert [as_(who).post(page, data=named).status_code for who in (cast.gabriela, cast.lucia, None)] == [403, 404, 401]
+    assert as_(cast.elena).get("/banco-de-preguntas/otro/nombre").status_code == 404
+    assert page not in as_(cast.gabriela).get(f"/banco-de-preguntas/{found.slug}").text
 
 
 def test_banks_are_listed_when_there_are_several_and_each_has_its_own_questions(cast: Cast, as_: As) -> None:

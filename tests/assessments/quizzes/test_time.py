@@ -16,6 +16,7 @@ from escuela.editions.services import ClosedError
 from escuela.errors import DomainError
 from escuela.extensions import db
 from escuela.people.models import Change
+from tests import factories
 from tests.cast import Cast
 from tests.conftest import NOW, Client
 
@@ -199,6 +200,15 @@ def test_a_tutor_gives_more_time_on_a_page(timed: Cast, as_: As) -> None:
         assert answer.status_code == 422
         assert "Conexión" in answer.text
     assert db.session.scalars(select(Allowance)).one().minutes == 15
+
+
+def test_nobody_gives_more_time_to_themselves(timed: Cast, as_: As) -> None:
+    own, page = factories.enrolment(timed.renata, timed.edition, timed.canelones), f"{QUIZ}/permisos"
+    data = {"person": own.id, "minutes": 15, "attempts": 1, "reason": "Para mí"}
+    assert as_(timed.renata).post(page, data=data).status_code == 422
+    assert db.session.scalars(select(Allowance)).all() == []
+    assert f'<option value="{own.id}">' not in as_(timed.renata).get(page).text
+    assert as_(timed.gabriela).post(page, data=data).status_code == 303, "a colleague may"
 
 
 @pytest.mark.parametrize("page", ["permisos", "estadisticas", "estadisticas.csv", "ensayos", "recalcular/p1"])

@@ -219,6 +219,7 @@ def test_the_result_says_points_and_what_was_right_with_its_feedback(cast: Cast,
 
 
 def test_right_answers_stay_untold_while_another_attempt_could_use_them(cast: Cast, as_: As) -> None:
+    factories.asking(cast.quiz.questions[1], feedback=factories.words("Siempre conviene mirar las dos."))
     lucia = begin(as_(cast.lucia))
     lucia.post(f"{FIRST}/respuestas", data={"question": "p1", "given-p1": "b"})
     lucia.post(f"{FIRST}/entrega")
@@ -226,9 +227,12 @@ def test_right_answers_stay_untold_while_another_attempt_could_use_them(cast: Ca
     assert "Sobre b" in first
     assert "Sobre a" not in first
     assert "It was right" not in first
+    assert "Siempre conviene" not in first, "what is said of the whole question may tell"
     lucia.post(f"{QUIZ}/intentos")
     lucia.post(f"{QUIZ}/intentos/2/entrega")
-    assert "Opción a It was right Sobre a" in words(lucia.get(FIRST))
+    last = words(lucia.get(FIRST))
+    assert "Opción a It was right Sobre a" in last
+    assert "Siempre conviene" in last
 
 
 def test_handing_in_twice_comes_to_the_same_result(cast: Cast, as_: As) -> None:
