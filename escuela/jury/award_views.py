@@ -34,7 +34,7 @@ def award(edition: str, work: int) -> ResponseReturnValue:
         except DomainError as refusal:
             form.form_errors.append(str(refusal.sentence))
         else:
-            flash(_("%(name)s is awarded. Nobody is told until you publish.", name=found.enrolment.user.name), "good")
+            flash(_("%(name)s is awarded. Nobody is told until you publish.", name=found.owner), "good")
             return redirect(url_for(".board", edition=edition), 303)
     line = next(each for each in queries.ranking(jury) if each.entry.work == found.id)
     page = render_template(
@@ -77,12 +77,14 @@ def publish(edition: str) -> ResponseReturnValue:
 
 def _preview(jury: Jury, refusal: DomainError | None = None) -> str:
     rows = outcome.to_announce(jury)
+    letters = outcome.letters(rows)
     return render_template(
         "jury/publish.html",
         edition=jury.assignment.edition,
         jury=jury,
         awards=rows,
-        letters=[_letter(jury, each) for each in outcome.letters(rows)],
+        teams={each.award.work_id: each.team for each in letters if each.team},
+        letters=[_letter(jury, each) for each in letters],
         fingerprint=outcome.fingerprint(rows),
         kinds=KIND_WORDS,
         refusal=refusal,
@@ -92,7 +94,7 @@ def _preview(jury: Jury, refusal: DomainError | None = None) -> str:
 def _letter(jury: Jury, letter: outcome.Letter) -> dict[str, str]:
     """A mail as this person will get it."""
     to = recipient(letter.to)
-    values = outcome.values(jury, letter.award)
+    values = outcome.values(jury, letter)
     with force_locale(to.language):
         text = current_app.jinja_env.get_template("jury/mail/awarded.txt").render(
             link_to=link_to, public_url=current_app.config["SETTINGS"].public_url, to=to, **values

@@ -88,6 +88,7 @@ def _board(jury: Jury, refusal: DomainError | None = None) -> str:
         open=[each for each in lines if each.open],
         conflicts=[each for each in lines if each.conflicts],
         awards=awards,
+        teams=queries.teams(each.work for each in awards),
         awarded={each.work_id: each for each in awards if each.revoked_at is None},
         waiting=sum(each.revoked_at is None and each.announced_at is None for each in awards),
         kinds=KIND_WORDS,
@@ -137,7 +138,7 @@ def sheet(edition: str) -> ResponseReturnValue:
 
 def _cells(row: Line, award: str) -> list[object]:
     entry = row.entry
-    facts = [row.rank or "", row.tied or "", entry.person, entry.place, web.country_name(entry.country)]
+    facts = [row.rank or "", row.tied or "", entry.people, entry.place, web.country_name(entry.country)]
     figures = [_number(row.score), _number(row.mean), _number(row.spread), _("Yes") if row.apart else ""]
     return [*facts, *figures, _number(entry.final), len(entry.totals), row.missing or "", award]
 

@@ -224,18 +224,16 @@ def publish(jury: Jury, seen: str, *, by: User) -> int:
 
 def _write(kind: str, once: str, jury: Jury, awards: list[Award]) -> int:
     """A mail to everybody who made each work, in their language."""
-    found = queries.makers(each.work_id for each in awards)
     mails = [
-        (recipient(user), f"{once}:{row.id}:{user.id}", values(jury, row))
-        for row in awards
-        for user in found[row.work_id]
+        (recipient(each.to), f"{once}:{each.award.id}:{each.to.id}", values(jury, each)) for each in letters(awards)
     ]
     return enqueue_all(kind, mails)
 
 
-def values(jury: Jury, row: Award) -> dict[str, Any]:
+def values(jury: Jury, letter: Letter) -> dict[str, Any]:
     """What a mail of an award says."""
-    return {"award": row, "kind": KIND_WORDS[row.kind], "edition": jury.assignment.edition}
+    row, edition = letter.award, jury.assignment.edition
+    return {"award": row, "team": letter.team, "kind": KIND_WORDS[row.kind], "edition": edition}
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,9 +241,12 @@ class Letter:
     """What an awarded person will read, before it is sent."""
 
     award: Award
+    team: tuple[str, ...] | None
+    """Who is in it, of a work of a team."""
     to: User
 
 
 def letters(awards: list[Award]) -> list[Letter]:
-    found = queries.makers(each.work_id for each in awards)
-    return [Letter(row, user) for row in awards for user in found[row.work_id]]
+    """One to everybody who made each work."""
+    found, teams = queries.makers(each.work_id for each in awards), queries.teams(each.work for each in awards)
+    return [Letter(row, teams.get(row.work_id), user) for row in awards for user in found[row.work_id]]

@@ -170,7 +170,10 @@ def set_aside(edition: str, sheet: int) -> ResponseReturnValue:
         else:
             flash(_("These scores count no more. Assign the work to somebody else."), "good")
             return redirect(url_for(".work", edition=edition, work=row.work_id), 303)
-    page = render_template("jury/set_aside.html", edition=jury.assignment.edition, jury=jury, row=row, form=form)
+    name = services.made_by([row.work])[row.work_id]
+    page = render_template(
+        "jury/set_aside.html", edition=jury.assignment.edition, jury=jury, row=row, name=name, form=form
+    )
     return page, 422 if form.errors else 200
 
 

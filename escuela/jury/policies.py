@@ -68,6 +68,9 @@ class Entry:
 
     work: int
     person: str
+    """Who began it."""
+    team: tuple[str, ...] | None
+    """The names of everybody whose it is, of a work of a team."""
     government: int
     place: str
     country: str
@@ -76,6 +79,16 @@ class Entry:
     """The final score that was decided, in hundredths of a point."""
     decided_at: datetime | None
     sheets: tuple[Given, ...] = ()
+
+    @property
+    def owner(self) -> str:
+        """Whose it is, as lists name it: a person, or the local government of a team."""
+        return self.person if self.team is None else self.place
+
+    @property
+    def people(self) -> str:
+        """Everybody whose it is."""
+        return self.person if self.team is None else ", ".join(self.team)
 
     @property
     def totals(self) -> list[int]:

@@ -20,7 +20,7 @@ from escuela.assessments.assignments.models import (
     Work,
     WorkFile,
 )
-from escuela.assessments.assignments.queries import government, somebody_is_there
+from escuela.assessments.assignments.queries import government, members_of, somebody_is_there
 from escuela.editions.models import Edition
 from escuela.extensions import db
 from escuela.jury.models import Award, Juror, Jury, JuryDecision, Scoresheet
@@ -135,6 +135,19 @@ def makers(works: Iterable[int]) -> dict[int, list[User]]:
     return {work: list(people.values()) for work, people in found.items()}
 
 
+def teams(works: Iterable[Work]) -> dict[int, tuple[str, ...]]:
+    """By id of work, who is in the team, by name, of those that are of teams. Asks nothing where none is."""
+    return _names([each.id for each in works if each.local_government_id is not None])
+
+
+def _names(numbers: Sequence[int], edition_id: int | None = None) -> dict[int, tuple[str, ...]]:
+    found: dict[int, tuple[str, ...]] = dict.fromkeys(numbers, ())
+    if found:
+        for work, person in db.session.execute(members_of(numbers, edition_id)):
+            found[work] += (person.user.name,)
+    return found
+
+
 def own(jury: Jury) -> Select[int, int]:
     """Pairs that must not be: a work and a juror of its local government at the time of the edition, or who made it.
 
@@ -200,7 +213,7 @@ def had(jury: Jury) -> dict[int, set[int]]:
 
 
 def entries(jury: Jury) -> list[Entry]:
-    """Every work that may be judged with its sheets, as plain facts: two queries whatever there is."""
+    """Every work that may be judged with its sheets, as plain facts: two queries, or three where teams made some."""
     newest = select(Submission.work_id, func.max(Submission.version).label("version"))
     newest_of = newest.group_by(Submission.work_id).subquery()
     sheets: dict[int, list[Given]] = defaultdict(list)
@@ -222,6 +235,7 @@ def entries(jury: Jury) -> list[Entry]:
         .with_only_columns(
             Work.id,
             User.name,
+            Work.local_government_id,
             LocalGovernment.id,
             LocalGovernment.name,
             LocalGovernment.country,
@@ -231,14 +245,16 @@ def entries(jury: Jury) -> list[Entry]:
         )
         .order_by(LocalGovernment.folded_name, Work.id)
     )
+    found = db.session.execute(rows).all()
+    crews = _names([work for work, _person, team, *_facts in found if team is not None], jury.assignment.edition_id)
     return [
-        Entry(work, person, government, place, country, version, final, at, tuple(sheets[work]))
-        for work, person, government, place, country, version, final, at in db.session.execute(rows)
+        Entry(work, person, crews.get(work), government, place, country, version, final, at, tuple(sheets[work]))
+        for work, person, _team, government, place, country, version, final, at in found
     ]
 
 
 def ranking(jury: Jury) -> list[Line]:
-    """Every work with its place, the best first: three queries whatever there is."""
+    """Every work with its place, the best first: as few queries as `entries`, and one."""
     bars = barred(jury)
     return ranked(line(each, jury, bars.get(each.work, ())) for each in entries(jury))
 
@@ -308,8 +324,9 @@ def shown_to(sheet: Scoresheet) -> list[Scoresheet]:
 
 
 def newest(work: Work) -> Select[Submission]:
-    """The version that is judged, with its files."""
-    rows = select(Submission).where(Submission.work_id == work.id).options(selectinload(Submission.files))
+    """The version that is judged, with its files and what is known of their pages."""
+    files = selectinload(Submission.files).joinedload(WorkFile.rendition)
+    rows = select(Submission).where(Submission.work_id == work.id).options(files)
     return rows.order_by(Submission.version.desc()).limit(1)
 
 
@@ -317,7 +334,8 @@ def visible_files(sheet: Scoresheet) -> Select[WorkFile]:
     """Files of the version that a juror judges, for who has a sheet of it."""
     version = newest(sheet.work).with_only_columns(Submission.id).scalar_subquery()
     files = select(SubmissionFile.file_id).where(SubmissionFile.submission_id == version)
-    return select(WorkFile).where(WorkFile.work_id == sheet.work_id, WorkFile.id.in_(files))
+    rows = select(WorkFile).where(WorkFile.work_id == sheet.work_id, WorkFile.id.in_(files))
+    return rows.options(joinedload(WorkFile.rendition))
 
 
 # --- awards
@@ -343,4 +361,4 @@ def announced_to(government: LocalGovernment) -> Select[Award]:
 
 def _awards() -> Select[Award]:
     named = joinedload(Award.enrolment).joinedload(Enrolment.user).lazyload(User.roles)
-    return select(Award).options(named, joinedload(Award.local_government))
+    return select(Award).options(named, joinedload(Award.local_government), joinedload(Award.work))

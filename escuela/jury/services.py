@@ -266,7 +266,7 @@ def assign(juror: Juror, works: Sequence[Work], *, by: User) -> int:
     new = [work for work in works if work.id not in known]
     _insert([(work.id, juror.id) for work in new], by=by)
     if new:
-        after = {"juror": juror.user.name, "works": "; ".join(map(of, new))}
+        after = {"juror": juror.user.name, "works": of(*new)}
         record(juror, "sheets.assigned", within=jury, by=by, after=after)
     db.session.flush()
     return len(new)
@@ -297,9 +297,16 @@ def _insert(pairs: Sequence[tuple[int, int]], *, by: User) -> None:
         db.session.execute(insert(Scoresheet), rows[start : start + SHEETS])
 
 
-def of(work: Work) -> str:
-    """What sentences and the history call a work."""
-    return f"{work.enrolment.user.name}, {work.government.name}"
+def of(*works: Work) -> str:
+    """What sentences and the history call a work, or several."""
+    people = made_by(works)
+    return "; ".join(f"{people[work.id]}, {work.government.name}" for work in works)
+
+
+def made_by(works: Sequence[Work]) -> dict[int, str]:
+    """By id of work, whose it is: a person, or everybody of a team."""
+    teams = queries.teams(works)
+    return {each.id: ", ".join(teams.get(each.id) or [each.enrolment.user.name]) for each in works}
 
 
 def own_sentence(work: Work, juror: Juror) -> LazyString:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask import Flask, render_template
 from flask_babel import format_decimal
 from flask_babel import lazy_gettext as _l
@@ -13,6 +15,7 @@ from escuela.editions.models import Edition
 from escuela.editions.policies import can_review
 from escuela.extensions import db
 from escuela.jury import queries
+from escuela.jury.models import Award
 from escuela.jury.policies import KIND_WORDS
 from escuela.people import history
 from escuela.people.models import LocalGovernment
@@ -72,13 +75,18 @@ def of_edition(edition: Edition) -> str:
     if user is None or not (enrolment_of(user, edition) or can_review(user, edition)):
         return ""
     rows = db.session.scalars(queries.announced_in(edition)).all()
-    return render_template("jury/_of_edition.html", awards=rows, kinds=KIND_WORDS) if rows else ""
+    return _shown("jury/_of_edition.html", rows) if rows else ""
 
 
 def of_government(government: LocalGovernment) -> str:
     """The awards of a local government on its page, those revoked since too: who may open it may see them."""
     rows = db.session.scalars(queries.announced_to(government)).all()
-    return render_template("jury/_of_government.html", awards=rows, kinds=KIND_WORDS)
+    return _shown("jury/_of_government.html", rows)
+
+
+def _shown(template: str, awards: Sequence[Award]) -> str:
+    teams = queries.teams(each.work for each in awards)
+    return render_template(template, awards=awards, teams=teams, kinds=KIND_WORDS)
 
 
 def init_app(app: Flask) -> None:

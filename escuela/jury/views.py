@@ -13,7 +13,6 @@ from flask import (
     redirect,
     render_template,
     request,
-    send_file,
     session,
     url_for,
 )
@@ -21,11 +20,12 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import user_loaded_from_cookie, user_logged_in
 
-from escuela import clock, storage, web
+from escuela import clock, web
 from escuela.access import get_or_404, me
-from escuela.assessments.assignments.filetypes import MEDIA_TYPES
+from escuela.assessments.assignments import renditions
 from escuela.assessments.assignments.judgement import tidy
 from escuela.assessments.assignments.models import WorkFile
+from escuela.assessments.assignments.sending import page_sent, sent
 from escuela.editions.models import Edition
 from escuela.errors import DomainError, wants_json
 from escuela.extensions import db
@@ -101,6 +101,7 @@ def desk(edition: str) -> ResponseReturnValue:
         "jury/desk.html",
         edition=juror.jury.assignment.edition,
         jury=juror.jury,
+        teams=queries.teams(row.work for row in rows),
         rows=[*waiting, *(row for row in rows if row.given_at is not None)],
         given=len(rows) - len(waiting),
         following=waiting[0] if waiting else None,
@@ -165,14 +166,17 @@ def recuse(edition: str, work: int) -> ResponseReturnValue:
 @bp.get(f"{PAGE}/<int:work>/archivos/<int:file>")
 def file(edition: str, work: int, file: int) -> ResponseReturnValue:
     """A file of the work, always to be saved and never shown from our address: what people send is not ours to run."""
-    found = get_or_404(queries.visible_files(_sheet(edition, work)).where(WorkFile.id == file))
-    answer = send_file(
-        storage.read(found.key), mimetype=MEDIA_TYPES[found.kind], as_attachment=True, download_name=found.name
-    )
-    answer.content_length = found.size
-    answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    answer.headers["X-Content-Type-Options"] = "nosniff"
-    return answer
+    return sent(_file(edition, work, file))
+
+
+@bp.get(f"{PAGE}/<int:work>/archivos/<int:file>/paginas/<int:page>.png")
+def page_of_file(edition: str, work: int, file: int, page: int) -> ResponseReturnValue:
+    """A page of it as a picture that we drew, with nothing that its tutors wrote on it."""
+    return page_sent(_file(edition, work, file), page)
+
+
+def _file(edition: str, work: int, number: int) -> WorkFile:
+    return get_or_404(queries.visible_files(_sheet(edition, work)).where(WorkFile.id == number))
 
 
 def _juror(edition: str) -> Juror:
@@ -226,7 +230,11 @@ def _page(
         jury=jury,
         row=row,
         work=row.work,
+        team=queries.teams([row.work]).get(row.work_id),
         version=db.session.scalars(queries.newest(row.work)).one(),
+        pages_of=renditions.pages_of,
+        kinds=renditions.KINDS,
+        most_pages=renditions.MOST_PAGES,
         chosen=typed or {each.criterion_id: each.points for each in row.scores},
         comment=_comment() if correction else row.comment,
         others=queries.shown_to(row),

@@ -16,7 +16,7 @@ TOTALS = st.lists(st.integers(0, 10_000), min_size=1, max_size=20)
 
 def entry(work: int, *totals: int | None, final: int | None = None, place: str = "Canelones") -> Entry:
     sheets = tuple(Given(number, number, f"Jurado {number}", each, each and 1) for number, each in enumerate(totals, 1))
-    return Entry(work, "Ana", 1, place, "UY", 1, final, None, sheets)
+    return Entry(work, "Ana", None, 1, place, "UY", 1, final, None, sheets)
 
 
 def jury(**given: int) -> Jury:

@@ -10,11 +10,13 @@ from typing import Any
 
 import pytest
 from flask_security.utils import hash_password
+from PIL import Image
 from sqlalchemy import select
 
 from escuela import clock, storage
 from escuela.admissions.models import WITHDRAWN
-from escuela.assessments.assignments.models import Submission, WorkFile
+from escuela.assessments.assignments.models import Review, Submission, WorkFile
+from escuela.assessments.assignments.review_models import Remark, Rendition
 from escuela.extensions import db
 from escuela.jury import services
 from escuela.jury.models import JuryDecision, Scoresheet
@@ -255,6 +257,54 @@ def test_a_juror_reads_the_newest_version_and_saves_its_files_safely(scene: Scen
     assert sent.headers["Content-Security-Policy"] == "sandbox; default-src 'none'"
     assert client.get(f"{page_of(scene)}/archivos/{old.id}").status_code == 404
     assert as_(scene.otavio).get(f"{page_of(scene)}/archivos/{new.id}").status_code == 404, "not assigned"
+
+
+def test_a_juror_reads_the_pages_of_the_files_and_nothing_that_tutors_wrote_on_them(
+    scene: Scene, sheet: Scoresheet, cast: Cast, as_: As
+) -> None:
+    old, new = _with_file(scene, 1, "viejo.pdf"), _with_file(scene, 2, "plan.pdf")
+    drawn = BytesIO()
+    Image.new("RGB", (300, 400), "white").save(drawn, "PDF")
+    for file in (old, new):
+        file.key = storage.put(BytesIO(drawn.getvalue()), most=10_000_000).key
+        file.rendition = Rendition(state="made", pages=1, made_at=clock.now())
+    review = Review(submission=scene.work.submissions[1], reviewer_id=cast.renata.id, comment="Falta el mapa.")
+    review.saved_at, review.remarks = clock.now(), [Remark(text="Mal dibujado.", file_id=new.id, page=1, x=500, y=500)]
+    factories.saved(review)
+    client, address = as_(scene.alba), f"{page_of(scene)}/archivos"
+    page = client.get(page_of(scene)).text
+    assert f'src="{address}/{new.id}/paginas/1.png" loading="lazy" alt="plan.pdf, page 1"' in page
+    assert f'href="{address}/{new.id}" download' in page
+    assert not [word for word in ("Falta el mapa.", "Mal dibujado.", "sheet__spots", "viejo.pdf") if word in page]
+    answer = client.get(f"{address}/{new.id}/paginas/1.png")
+    assert (answer.status_code, answer.mimetype) == (200, "image/png")
+    assert answer.headers["Content-Security-Policy"] == "sandbox; default-src 'none'"
+    assert "private" in answer.headers["Cache-Control"]
+    for number, there in ((new.id, 2), (new.id, 0), (old.id, 1)):
+        assert client.get(f"{address}/{number}/paginas/{there}.png").status_code == 404
+    for person in (scene.otavio, cast.renata, cast.lucia, cast.gabriela):
+        assert as_(person).get(f"{address}/{new.id}/paginas/1.png").status_code == 404, "not assigned"
+
+
+@pytest.mark.parametrize(
+    ("state", "sentence"),
+    [
+        (None, "It is being prepared to be read here"),
+        ("failed", "It could not be shown here: download it"),
+        ("no_converter", "no program that turns it into pages"),
+    ],
+)
+def test_what_cannot_be_shown_to_a_juror_is_offered_as_a_download(
+    state: str | None, sentence: str, scene: Scene, sheet: Scoresheet, as_: As
+) -> None:
+    file = _with_file(scene, 1, "plan.docx")
+    file.kind, file.rendition = "docx", Rendition(state=state, pages=0, made_at=clock.now()) if state else None
+    db.session.commit()
+    client, address = as_(scene.alba), f"{page_of(scene)}/archivos/{file.id}"
+    page = client.get(page_of(scene)).text
+    assert sentence in page
+    assert f'href="{address}" download' in page
+    assert client.get(f"{address}/paginas/1.png").status_code == 404
 
 
 def test_a_work_of_a_team_stays_with_its_government_whoever_began_it_goes_where(

@@ -312,7 +312,7 @@ def _document(work: Work, version: Submission, review: Review | None) -> dict[st
         "pieces": differences(before.text, version.text) if before and comparing else None,
         "remarks": found,
         "passages": remarks.passages(version.text, found),
-        "pages_of": remarks.pages_of,
+        "pages_of": renditions.pages_of,
         "kinds": renditions.KINDS,
         "most_pages": renditions.MOST_PAGES,
     }

@@ -121,9 +121,12 @@ def members(work: Work) -> Select[Enrolment]:
     return people.where(Enrolment.id.in_(select(held.c.enrolment_id).where(held.c.work_id == work.id)))
 
 
-def members_of(works: Sequence[int]) -> Select[int, Enrolment]:
-    """(work id, enrolment) of each of the people of the works of these numbers; see `members`."""
-    held = whose()
+def members_of(works: Sequence[int], edition_id: int | None = None) -> Select[int, Enrolment]:
+    """(work id, enrolment) of each of the people of the works of these numbers; see `members`.
+
+    `edition_id`, where all are of one edition, keeps the database from looking at others.
+    """
+    held = whose(edition_id)
     rows = select(held.c.work_id, Enrolment).join(Enrolment, Enrolment.id == held.c.enrolment_id).join(Enrolment.user)
     return (
         rows.where(held.c.work_id.in_(works))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Response, abort, flash, jsonify, redirect, render_template, request, url_for
+from flask import flash, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import joinedload
 
@@ -13,8 +13,8 @@ from escuela.assessments.assignments import phrases, queries, remarks, services
 from escuela.assessments.assignments.desk_views import DESK, has_queue, on_the_desk, refused, to_desk
 from escuela.assessments.assignments.judgement import NOTE, Judgement
 from escuela.assessments.assignments.models import WorkFile
-from escuela.assessments.assignments.renditions import UnreadableError, draw_page
 from escuela.assessments.assignments.review_models import Phrase
+from escuela.assessments.assignments.sending import page_sent
 from escuela.assessments.assignments.views import PAGE, bp, found_assignment
 from escuela.errors import DomainError, wants_json
 from escuela.extensions import db
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
 BANK = "/cola/frases"
-AN_HOUR = 3600
 
 
 @bp.post(f"{DESK}/comentarios")
@@ -54,18 +53,7 @@ def remove_remark(edition: str, work: int, remark: int) -> ResponseReturnValue:
 def page_of_file(edition: str, activity: str, file: int, page: int) -> ResponseReturnValue:
     """A page as a picture that we drew: nothing of what people send runs at our address."""
     files = queries.visible_files(me(), found_assignment(edition, activity)).options(joinedload(WorkFile.rendition))
-    found = get_or_404(files.where(WorkFile.id == file))
-    if not 1 <= page <= remarks.pages_of(found):
-        abort(404)
-    try:
-        picture = draw_page(found, page)
-    except UnreadableError:
-        abort(404)
-    answer = Response(picture, mimetype="image/png")
-    answer.cache_control.private, answer.cache_control.max_age = True, AN_HOUR
-    answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    answer.headers["Cross-Origin-Resource-Policy"] = "same-origin"
-    return answer
+    return page_sent(get_or_404(files.where(WorkFile.id == file)), page)
 
 
 # --- phrases

@@ -9,7 +9,8 @@ from itertools import pairwise
 from flask_babel import lazy_gettext as _l
 
 from escuela.assessments.assignments.judgement import NOTE, tidy
-from escuela.assessments.assignments.models import Review, Submission, WorkFile
+from escuela.assessments.assignments.models import Review, Submission
+from escuela.assessments.assignments.renditions import pages_of
 from escuela.assessments.assignments.review_models import Remark
 from escuela.errors import DomainError
 from escuela.extensions import db
@@ -127,11 +128,6 @@ def on_page(review: Review, text: str, file_id: int, page: int, spot: tuple[int,
         raise DomainError(_l("That page is not in what was handed in. Choose it from the list."))
     x, y = spot or (None, None)
     return _added(review, Remark(text=text, file_id=file.id, page=page, x=x, y=y))
-
-
-def pages_of(file: WorkFile) -> int:
-    """How many pages of it the desk shows: none while it is not prepared, or cannot be."""
-    return file.rendition.pages if file.rendition else 0
 
 
 def _added(review: Review, remark: Remark) -> Remark:

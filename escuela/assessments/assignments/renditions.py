@@ -91,6 +91,11 @@ def _looked_at(kind: str, key: str) -> tuple[str, int, str | None]:
     return (MADE, pages, made) if pages else (FAILED, 0, None)
 
 
+def pages_of(file: WorkFile) -> int:
+    """How many pages of it are shown: none while it is not prepared, or cannot be."""
+    return file.rendition.pages if file.rendition else 0
+
+
 def draw_page(file: WorkFile, page: int) -> bytes:
     """A page of a prepared file as PNG. Raises UnreadableError."""
     key = file.rendition.key if file.rendition else None

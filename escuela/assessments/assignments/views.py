@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, abort, current_app, flash, jsonify, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, abort, current_app, flash, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import joinedload
 from werkzeug.datastructures import FileStorage
 
-from escuela import clock, storage
+from escuela import clock
 from escuela.access import get_or_404, me, require
 from escuela.admissions.models import Enrolment
 from escuela.admissions.queries import taught_editions
 from escuela.admissions.reader import enrolment_of
 from escuela.assessments.assignments import policies, queries, services, shared, uploads
 from escuela.assessments.assignments.comparing import compared
-from escuela.assessments.assignments.filetypes import EXTENSIONS, MEDIA_TYPES
+from escuela.assessments.assignments.filetypes import EXTENSIONS
 from escuela.assessments.assignments.models import (
     APPROVED,
     CHANGES_REQUESTED,
@@ -29,6 +29,7 @@ from escuela.assessments.assignments.models import (
     WorkFile,
     mark_of,
 )
+from escuela.assessments.assignments.sending import sent
 from escuela.editions.models import Edition
 from escuela.editions.policies import Door, Moment, can_review, coordinates, opens
 from escuela.editions.policies import closes as editions_closes
@@ -124,17 +125,7 @@ def hand_in(edition: str, activity: str) -> ResponseReturnValue:
 def download(edition: str, activity: str, file: int) -> ResponseReturnValue:
     """A file, always to be saved and never shown from our address: what people send is not ours to run."""
     assignment = found_assignment(edition, activity)
-    return _sent(get_or_404(queries.visible_files(me(), assignment).where(WorkFile.id == file)))
-
-
-def _sent(found: WorkFile) -> ResponseReturnValue:
-    answer = send_file(
-        storage.read(found.key), mimetype=MEDIA_TYPES[found.kind], as_attachment=True, download_name=found.name
-    )
-    answer.content_length = found.size
-    answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    answer.headers["X-Content-Type-Options"] = "nosniff"
-    return answer
+    return sent(get_or_404(queries.visible_files(me(), assignment).where(WorkFile.id == file)))
 
 
 @bp.get(f"{PAGE}/cambios")
@@ -194,7 +185,7 @@ def earlier(edition: str) -> ResponseReturnValue:
 
 @bp.get("/ediciones/<edition>/trabajos-anteriores/archivos/<int:file>")
 def earlier_file(edition: str, file: int) -> ResponseReturnValue:
-    return _sent(get_or_404(queries.earlier_files(_taking_part(edition)).where(WorkFile.id == file)))
+    return sent(get_or_404(queries.earlier_files(_taking_part(edition)).where(WorkFile.id == file)))
 
 
 def _taking_part(slug: str) -> Enrolment:
