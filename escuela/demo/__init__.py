@@ -26,7 +26,7 @@ from escuela.content.text import EditionText
 from escuela.demo import bank, calls, granted, jury, marks
 from escuela.demo.applicants import BEING_SCORED, HANDED_IN, MORE_PLACES, NOT_CHOSEN, STILL_WRITING, Applicant
 from escuela.demo.cast import LOGINS, NOTICE, PASSWORD, PEOPLE, PLACES, STAFF, ZONE
-from escuela.demo.reviews import Reviews
+from escuela.demo.reviews import Reviews, with_document
 from escuela.demo.stories import DAY, Stories, sessions, tasks
 from escuela.editions.models import COORDINATOR, PUBLISHED, RUNNING, TUTOR, Edition, EditionStaff
 from escuela.editions.policies import Moment
@@ -273,7 +273,7 @@ class _World:
         db.session.flush()
         returned = select(Work).where(Work.enrolment_id == who["martin"].id, Work.assignment_id == first.id)
         reviews.commented(db.session.scalars(returned).one(), start + 13 * DAY)
-        reviews.with_document(waiting[0], start + 17 * DAY)
+        with_document(waiting[0])
         waiting.append(reviews.corrected(who["wara"], first, start + 14 * DAY))
         reviews.held(who["martin"], second, start + 16 * DAY, good=True)
         reviews.held(who["jussara"], second, start + 17 * DAY, good=False)

@@ -12,6 +12,7 @@ from escuela.admissions.models import Enrolment
 from escuela.admissions.services import Newcomer
 from escuela.assessments.assignments.models import Work
 from escuela.demo.cast import ZONE
+from escuela.demo.reviews import with_plan
 from escuela.editions.models import Edition
 from escuela.extensions import db
 from escuela.jury import outcome, queries, services, sheets
@@ -80,6 +81,7 @@ def under_way(edition: Edition, enrolled: Mapping[str, Enrolment], at: datetime,
     """Two works handed in early: the jurors disagree on one, the other lacks scores and a juror."""
     jury, jurors = convened(edition, at, by=by)
     silvia, caio = (work_of(jury, enrolled[key]) for key in ("silvia", "caio"))
+    with_plan(caio)
     scored(silvia, jurors, {"alba": (9, 9, 10), "otavio": (6, 5, 6)}, at + DAY, by=by)
     scored(caio, jurors, {"alba": (8, 7), "delia": ()}, at + DAY, by=by)
 

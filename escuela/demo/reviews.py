@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from io import BytesIO
+from zipfile import ZIP_DEFLATED, ZipFile
 
 from PIL import Image, ImageDraw
 
@@ -32,6 +33,7 @@ SECOND = (
 QUESTION = "¿Puedo usar el censo anterior si el relevamiento nuevo todavía no está publicado?"
 ANSWERED = "¿La fuente va en una nota o dentro del texto?"
 ANSWER = "Dentro del texto, con el año: así se lee una sola vez."
+BUDGET = "Presupuesto del primer año: sensores, dos sirenas y la jornada de quienes cuidan el puente."
 PAPER, INK, WATER, SPOT = (251, 250, 247), (19, 38, 44), (17, 96, 111), (245, 184, 46)
 
 
@@ -63,16 +65,10 @@ class Reviews:
         with clock.stopped(at + 2 * DAY):
             replies.answer(review, ANSWER, by=self.tutor)
             services.save_draft(work, said.work + SECOND, began_from=work.draft_mark)
-            self._attached(work, "plano-del-barrio.pdf", "pdf", _plan("PDF"), MADE, 1)
-            self._attached(work, "plano-del-barrio.png", "png", _plan("PNG"), MADE, 1)
+            _attached(work, "plano-del-barrio.pdf", "pdf", _plan("PDF"), MADE, 1)
+            _attached(work, "plano-del-barrio.png", "png", _plan("PNG"), MADE, 1)
             services.submit(work, by=who.user)
         return work
-
-    def with_document(self, work: Work, at: datetime) -> None:
-        """A document among what was handed in, that no program here turns into pages."""
-        with clock.stopped(at):
-            file = self._attached(work, "presupuesto.docx", "docx", b"PK\x03\x04 demo", NO_CONVERTER, 0)
-            work.submissions[-1].files.append(file)
 
     def held(self, who: Enrolment, assignment: Assignment, at: datetime, *, good: bool) -> Work:
         """Decided, and to be told with the others."""
@@ -94,16 +90,54 @@ class Reviews:
         for text in PHRASES:
             phrases.keep(text, by=self.tutor)
 
-    def _attached(self, work: Work, name: str, kind: str, content: bytes, state: str, pages: int) -> WorkFile:
-        stored = put(BytesIO(content), most=len(content))
-        now = clock.now()
-        receipt = {"size": stored.size, "sha256": stored.sha256, "key": stored.key, "uploaded_at": now}
-        file = WorkFile(work=work, name=name, kind=kind, uploaded_by_id=work.enrolment.user_id, **receipt)
-        file.rendition = Rendition(state=state, pages=pages, made_at=now)
-        db.session.add(file)
-        db.session.flush()
-        db.session.refresh(work, ["files"])
-        return file
+
+def with_document(work: Work) -> None:
+    """A document among what was handed in, that no program here turned into pages yet."""
+    _sent_along(work, "presupuesto.docx", "docx", _budget(), NO_CONVERTER, 0)
+
+
+def with_plan(work: Work) -> None:
+    """A plan among what was handed in, to be read beside the text."""
+    _sent_along(work, "plano-del-barrio.pdf", "pdf", _plan("PDF"), MADE, 1)
+
+
+def _sent_along(work: Work, name: str, kind: str, content: bytes, state: str, pages: int) -> None:
+    version = work.submissions[-1]
+    with clock.stopped(version.submitted_at):
+        version.files.append(_attached(work, name, kind, content, state, pages))
+
+
+def _attached(work: Work, name: str, kind: str, content: bytes, state: str, pages: int) -> WorkFile:
+    stored = put(BytesIO(content), most=len(content))
+    now = clock.now()
+    receipt = {"size": stored.size, "sha256": stored.sha256, "key": stored.key, "uploaded_at": now}
+    file = WorkFile(work=work, name=name, kind=kind, uploaded_by_id=work.enrolment.user_id, **receipt)
+    file.rendition = Rendition(state=state, pages=pages, made_at=now)
+    db.session.add(file)
+    db.session.flush()
+    db.session.refresh(work, ["files"])
+    return file
+
+
+def _budget() -> bytes:
+    """As small as a document of a word processor can be."""
+    formats, kind = "http://schemas.openxmlformats.org", "application/vnd.openxmlformats-"
+    main = f"{kind}officedocument.wordprocessingml.document.main+xml"
+    document = f"{formats}/officeDocument/2006/relationships/officeDocument"
+    parts = {
+        "[Content_Types].xml": f'<Types xmlns="{formats}/package/2006/content-types">'
+        f'<Default Extension="rels" ContentType="{kind}package.relationships+xml"/>'
+        f'<Override PartName="/word/document.xml" ContentType="{main}"/></Types>',
+        "_rels/.rels": f'<Relationships xmlns="{formats}/package/2006/relationships">'
+        f'<Relationship Id="r1" Type="{document}" Target="word/document.xml"/></Relationships>',
+        "word/document.xml": f'<w:document xmlns:w="{formats}/wordprocessingml/2006/main">'
+        f"<w:body><w:p><w:r><w:t>{BUDGET}</w:t></w:r></w:p></w:body></w:document>",
+    }
+    kept = BytesIO()
+    with ZipFile(kept, "w", ZIP_DEFLATED) as archive:
+        for name, text in parts.items():
+            archive.writestr(name, text)
+    return kept.getvalue()
 
 
 def _plan(kind: str) -> bytes:
