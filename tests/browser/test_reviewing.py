@@ -158,13 +158,12 @@ def test_a_comment_is_placed_and_the_work_left_for_others_without_scripts(visito
     expect(page.locator("tr", has_text="Maria Aparecida").first.locator("form[action$=reclamar]")).to_be_visible()
 
 
-def test_another_window_overwrites_nothing_and_an_answer_that_was_lost_is_no_other_window(visitor):
+def test_another_device_overwrites_nothing_and_an_answer_that_was_lost_is_no_other_device(visitor):
     iara = visitor(size=DESK).signs_in("iara").goes("/cola")
     page = iara.page
     page.locator("tr", has_text="Maria Aparecida").first.locator("form[action$=reclamar] button").click()
     expect(page.locator("body[data-desk-ready] form#review")).to_be_visible()
-    other = iara.context.new_page()
-    other.goto(reviews(page))
+    other = visitor(size=PHONE).signs_in("iara").goes(reviews(page)).page
     expect(other.locator("body[data-desk-ready] form#review")).to_be_visible()
 
     arrived = []
@@ -181,10 +180,10 @@ def test_another_window_overwrites_nothing_and_an_answer_that_was_lost_is_no_oth
     page.fill("textarea#comment", "Muito bem. Com fonte.")
     expect(page.locator("[data-status]")).to_have_text(re.compile(r"\d\d[:h]\d\d"))
 
-    other.fill("textarea#comment", "De outra janela.")
+    other.fill("textarea#comment", "De outro aparelho.")
     expect(other.locator("[data-status]")).to_have_text(re.compile("outra janela"))
     page.reload()
     expect(page.locator("textarea#comment")).to_have_value("Muito bem. Com fonte.")
     other.reload()
     expect(other.locator("textarea#comment")).to_have_value("Muito bem. Com fonte.")
-    expect(other.locator("[data-kept]")).to_contain_text("De outra janela.")
+    expect(other.locator("[data-kept]")).to_contain_text("De outro aparelho.")
