@@ -39,6 +39,12 @@ SUGGESTED = 100
 
 _SIGNS = re.compile(r"[-:,\[\]{}\n]")
 
+
+def fits(text: str) -> bool:
+    """Whether a text of YAML is small enough for a reading of its own."""
+    return len(text.encode()) <= YAML_MOST and len(_SIGNS.findall(text)) <= SIGNS_MOST
+
+
 _ADVICE: dict[str, Callable[[str], LazyString]] = {
     "mapping values are not allowed": lambda problem: _l(
         "This is not YAML (%(problem)s): put a text that holds a colon and a space in quotes.", problem=problem

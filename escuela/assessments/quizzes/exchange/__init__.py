@@ -41,7 +41,7 @@ def read(name: str, data: bytes, language: str) -> Report:
     if _is_xml(data):
         return _of_xml(data, language)
     if own.looks_like(data.decode("utf-8", "replace")):
-        return own.read(_decoded(data), language)
+        return own.read({own.NAME: _decoded(data)}, language)
     if data.startswith(_OLD_OFFICE) or sheets.is_table(data):
         return sheets.read(data, language)
     return _of_text(data, language)
@@ -49,8 +49,8 @@ def read(name: str, data: bytes, language: str) -> Report:
 
 def _of_zip(data: bytes, language: str) -> Report:
     package = Package(data)
-    if own.NAME in package:
-        return own.read(_decoded(package.read(own.NAME)), language, package)
+    if names := own.texts_in(package):
+        return own.read({name: _decoded(package.read(name)) for name in names}, language, package)
     return sheets.read(data, language) if "xl/workbook.xml" in package else qti.read_package(package, language)
 
 

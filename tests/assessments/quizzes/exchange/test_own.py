@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from escuela import source
 from escuela.assessments.quizzes.asked import AcceptedText, GapText, OptionText, QuestionText
 from escuela.assessments.quizzes.exchange import own, read
 from escuela.assessments.quizzes.exchange.report import Entry, Report
@@ -95,6 +96,22 @@ def test_pictures_come_along_in_a_zip() -> None:
     assert (line.question, report.pictures) == (shown, {"mapa.png": picture()})
 
 
+def test_many_questions_go_out_as_several_texts_and_come_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(source, "SIGNS_MOST", 60)
+    questions = [
+        replace(ESSAY, slug=f"pregunta-{number}", text=Localized(es=f"Pregunta {number}")) for number in range(20)
+    ]
+    report = back(*map(Entry, questions))
+    assert [line.question for line in report.lines] == questions
+    names = [line.where for line in report.lines]
+    assert names == sorted(names)
+    assert (names[0], len(set(names)) > 2) == ("questions-01.yaml", True)
+    with pytest.raises(DomainError, match="several files"):
+        read("x.yaml", ("questions:\n" + "  - kind: essay\n" * 40).encode(), "es")
+    with pytest.raises(DomainError, match="several files"):
+        back(*map(Entry, questions * 5))
+
+
 def test_each_question_has_its_line_and_what_is_wrong_in_it() -> None:
     report = read("x.yaml", TEXT.encode(), "es")
     assert [(line.place, line.question is not None) for line in report.lines] == [(3, True), (6, False), (16, False)]
@@ -119,7 +136,7 @@ def test_the_file_of_a_quiz_gives_its_questions() -> None:
         ("questions:\n  - a: [\n", "Line 3: This is not YAML"),
         ("questions:\n\t- a\n", "Line 2: A tab stands where the line begins"),
         ("questions:\n", "There is no question in this file."),
-        ("questions:\n" + "  - a: 1\n" * 20_000, "too large"),
+        ("questions:\n" + "  - a: 1\n" * 20_000, "more than is read at once"),
     ],
 )
 def test_what_is_no_text_of_questions_is_refused_in_a_sentence(text: str, sentence: str) -> None:
