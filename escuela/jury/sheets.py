@@ -25,10 +25,20 @@ Points = Mapping[int, int | None]
 """By id of criterion; None where nothing, or nothing that could be points, was typed."""
 
 
-def save(sheet: Scoresheet, points: Points, comment: str) -> None:
-    """Keep what was scored so far. Raises DomainError where nothing can be written any more."""
+def save(sheet: Scoresheet, points: Points, comment: str, *, began_from: str | None = None) -> None:
+    """Keep what was scored so far; `began_from` is the `mark` of the page, if one was open.
+
+    Raises DomainError where nothing can be written any more, and where another window saved something else since.
+    """
     _hold(sheet)
     _ensure_open(sheet)
+    if began_from not in {None, mark(sheet)} and not _says(sheet, points, comment):
+        raise DomainError(
+            _l(
+                "These scores were also saved from another window. What you see here is what you chose in this one:"
+                " save again to keep it, or reload the page to see the other."
+            )
+        )
     _write(sheet, points, comment)
 
 
@@ -82,6 +92,16 @@ def set_aside(sheet: Scoresheet, *, reason: str, by: User) -> None:
     sheet.scores.clear()
     db.session.flush()
     record(sheet, "sheets.aside", within=sheet.juror.jury, by=by, reason=reason, before=before)
+
+
+def mark(sheet: Scoresheet) -> str:
+    """Names what is saved: a page that began from something else would overwrite it."""
+    return str(sheet.saved_at or "")
+
+
+def _says(sheet: Scoresheet, points: Points, comment: str) -> bool:
+    scored = {score.criterion_id: score.points for score in sheet.scores}
+    return (scored, sheet.comment) == ({key: value for key, value in points.items() if value is not None}, comment)
 
 
 def _hold(sheet: Scoresheet) -> None:

@@ -117,15 +117,15 @@ def score(edition: str, work: int) -> ResponseReturnValue:
         return _page(row)
     try:
         if row.given_at is None:
-            sheets.save(row, points_of(row.juror.jury), _comment())
+            sheets.save(row, points_of(row.juror.jury), _comment(), began_from=request.form.get("began_from"))
         if "give" in request.form:
             sheets.give(row)
     except DomainError as refusal:
         if wants_json():
             raise
-        return _page(row, refusal=refusal), 422
+        return _page(row, refusal=refusal, typed=points_of(row.juror.jury)), 422
     if wants_json():
-        return jsonify(message=_saved(), began_from=str(row.saved_at))
+        return jsonify(message=_saved(), began_from=sheets.mark(row))
     if row.given_at is None:
         flash(_saved(), "good")
         return redirect(url_for(".score", edition=edition, work=work), 303)
@@ -235,8 +235,9 @@ def _page(
         pages_of=renditions.pages_of,
         kinds=renditions.KINDS,
         most_pages=renditions.MOST_PAGES,
-        chosen=typed or {each.criterion_id: each.points for each in row.scores},
-        comment=_comment() if correction else row.comment,
+        chosen={each.criterion_id: each.points for each in row.scores} if typed is None else typed,
+        comment=row.comment if typed is None else _comment(),
+        began_from=sheets.mark(row),
         others=queries.shown_to(row),
         decision=decision,
         writable=can_score(row),

@@ -74,6 +74,23 @@ def test_scores_are_kept_as_they_are_typed_and_given_when_all_are_there(
     assert (line.after["acciones"], line.by_id) == (7, scene.alba.id)
 
 
+def test_two_windows_of_a_juror_do_not_overwrite_each_other(scene: Scene, sheet: Scoresheet, as_: As) -> None:
+    client, script = as_(scene.alba), {"Accept": "application/json"}
+    first = client.post(page_of(scene), data=typed(scene, 7, 10, began_from=""), headers=script)
+    again = client.post(page_of(scene), data=typed(scene, 7, 10, began_from=""), headers=script)  # no answer came
+    assert (first.status_code, again.status_code) == (200, 200)
+    assert f'name="began_from" value="{again.json["began_from"]}"' in client.get(page_of(scene)).text
+    refused = client.post(page_of(scene), data=typed(scene, 3, 3, 3, comment="Del teléfono", give="yes", began_from=""))
+    assert refused.status_code == 422
+    assert "another window" in refused.text
+    assert "Del teléfono" in refused.text
+    assert refused.text.count(" checked>") == 3
+    assert [score.points for score in sheet.scores] == [7, 10]
+    knows = typed(scene, 3, 3, 3, give="yes", began_from=again.json["began_from"])
+    assert client.post(page_of(scene), data=knows).status_code == 303
+    assert (sheet.total, sheet.given_at is not None) == (300, True)
+
+
 @pytest.mark.parametrize("wrong", ["11", "-1", "ocho", "7.5", "9999999999", ""])
 def test_what_is_no_score_is_not_kept_and_the_rest_stays_typed(
     wrong: str, scene: Scene, sheet: Scoresheet, as_: As
