@@ -196,33 +196,8 @@ def _cell(activity: Planned, state: str, at: datetime) -> Cell:
 def _people(edition_id: int, activities: Sequence[Activity], at: datetime) -> list[Person]:
     """Everybody enrolled, by local government and name as people sort them."""
     overdue = [activity.id for activity in activities if days_late(activity, NOT_BEGUN, at)]
-    row = progress(edition_id).c
-    required = row.activity_id.in_([activity.id for activity in activities if activity.required])
-    handed_in = and_(row.activity_id.in_(overdue), row.state != PART)
-    sums = (
-        select(
-            row.enrolment_id,
-            func.count().filter(required, row.state == DONE).label("done"),
-            func.count().filter(row.state == WAITING).label("waiting"),
-            func.count().label("begun"),
-            func.count().filter(handed_in).label("handed_in"),
-            func.max(row.at).label("last"),
-        )
-        .group_by(row.enrolment_id)
-        .subquery()
-    )
+    sums, attended = _sums(edition_id, activities, overdue), _attended(edition_id)
     excused = _excused(edition_id, overdue, at)
-    attended = (
-        select(Attendance.enrolment_id, func.count().label("present"))
-        .join(Attendance.session)
-        .where(
-            TutoringSession.edition_id == edition_id,
-            Attendance.state == PRESENT,
-            TutoringSession.attendance_taken_at.is_not(None),
-        )
-        .group_by(Attendance.enrolment_id)
-        .subquery()
-    )
     people = (
         select(
             Enrolment.id,
@@ -247,6 +222,40 @@ def _people(edition_id: int, activities: Sequence[Activity], at: datetime) -> li
         .order_by(LocalGovernment.folded_name, LocalGovernment.id, User.folded_name, User.id)
     )
     return [Person(*columns) for columns in db.session.execute(people)]
+
+
+def _sums(edition_id: int, activities: Sequence[Activity], overdue: Sequence[int]) -> Subquery:
+    """What each person has done, waits for, began and handed in of what is overdue, and when they did the last."""
+    row = progress(edition_id).c
+    required = row.activity_id.in_([activity.id for activity in activities if activity.required])
+    handed_in = and_(row.activity_id.in_(overdue), row.state != PART)
+    return (
+        select(
+            row.enrolment_id,
+            func.count().filter(required, row.state == DONE).label("done"),
+            func.count().filter(row.state == WAITING).label("waiting"),
+            func.count().label("begun"),
+            func.count().filter(handed_in).label("handed_in"),
+            func.max(row.at).label("last"),
+        )
+        .group_by(row.enrolment_id)
+        .subquery()
+    )
+
+
+def _attended(edition_id: int) -> Subquery:
+    """At how many sessions each person was present."""
+    return (
+        select(Attendance.enrolment_id, func.count().label("present"))
+        .join(Attendance.session)
+        .where(
+            TutoringSession.edition_id == edition_id,
+            Attendance.state == PRESENT,
+            TutoringSession.attendance_taken_at.is_not(None),
+        )
+        .group_by(Attendance.enrolment_id)
+        .subquery()
+    )
 
 
 def _excused(edition_id: int, overdue: Sequence[int], at: datetime) -> Subquery:
